@@ -1,0 +1,1 @@
+"""The entry points: one module per resource, each reads, calls one use case and answers."""

@@ -1,0 +1,1 @@
+"""One module per outside system, named by it. The only importers of their SDKs."""

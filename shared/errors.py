@@ -1,0 +1,196 @@
+"""Everything that can go wrong, as one tree. ``functions/http.py`` alone turns it into status codes.
+
+ProductError                     code, detail (safe to show), setting, retry_after, errors
+├── InvalidInput                 the caller must change the request
+│   ├── InvalidRequest           invalid_request
+│   ├── InvalidOrganization      invalid_organization
+│   ├── NotFound                 not_found
+│   ├── TooLarge                 too_large
+│   ├── UnsupportedMediaType     unsupported_media_type
+│   └── IdempotencyConflict      idempotency_conflict
+├── NotPermitted                 an administrator must allow it
+│   ├── FeatureDisabled          feature_disabled
+│   ├── AdminDisabled            admin_disabled
+│   ├── AdminRequired            admin_required
+│   └── SettingsMissing          settings_missing
+├── AnswerError                  the deployment answered, and the answer cannot be used: decided without the model
+│   ├── ContentFiltered          content_filtered
+│   ├── AnswerRefused            unusable_answer (the model refused)
+│   ├── AnswerCutOff             unusable_answer (finish reason "length")
+│   ├── ContextTooLong           unusable_answer (the prompt must be split)
+│   └── UnusableAnswer           unusable_answer (not the JSON that was asked for)
+├── DeploymentError              transport, sign-in or quota: fails an HTTP request, queued work waits
+│   ├── DeploymentThrottled      deployment_throttled
+│   ├── DeploymentUnauthorized   deployment_unauthorized
+│   ├── DeploymentForbidden      deployment_forbidden
+│   ├── DeploymentNotFound       deployment_not_found
+│   ├── DeploymentRejected       unusable_answer (a 400 nothing else explains)
+│   ├── DeploymentUnavailable    deployment_unavailable
+│   └── DeploymentTimeout        deployment_timeout
+└── DependencyUnavailable        one of ours is away: try again
+    ├── FlagsUnavailable         flags_unavailable
+    ├── HistoryUnavailable       history_unavailable
+    ├── SettingsUnavailable      deployment_unavailable (Key Vault cannot be read)
+    └── StorageUnavailable       deployment_unavailable (the storage account cannot be reached)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One offending member of a request: a JSON pointer (RFC 6901) and what is wrong with it."""
+
+    pointer: str
+    message: str
+
+
+class ProductError(Exception):
+    """Base of all expected failures. ``detail`` is shown to the caller: never a secret, a row or a stack."""
+
+    code: ClassVar[str]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        setting: str | None = None,
+        retry_after: float | None = None,
+        violations: tuple[Violation, ...] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.setting = setting
+        """The name of the setting to fix, where one is to blame: apiKey, baseUrl, resourceKey or deploymentName."""
+        self.retry_after = retry_after
+        """Seconds after which a retry makes sense."""
+        self.violations = violations
+        self.attempt_ids: tuple[str, ...] = ()
+        """Attempts made on the way, set by the gateway."""
+
+
+class InvalidInput(ProductError):
+    pass
+
+
+class InvalidRequest(InvalidInput):
+    code = "invalid_request"
+
+
+class InvalidOrganization(InvalidInput):
+    code = "invalid_organization"
+
+
+class NotFound(InvalidInput):
+    code = "not_found"
+
+
+class TooLarge(InvalidInput):
+    code = "too_large"
+
+
+class UnsupportedMediaType(InvalidInput):
+    code = "unsupported_media_type"
+
+
+class IdempotencyConflict(InvalidInput):
+    code = "idempotency_conflict"
+
+
+class NotPermitted(ProductError):
+    pass
+
+
+class FeatureDisabled(NotPermitted):
+    code = "feature_disabled"
+
+
+class AdminDisabled(NotPermitted):
+    code = "admin_disabled"
+
+
+class AdminRequired(NotPermitted):
+    code = "admin_required"
+
+
+class SettingsMissing(NotPermitted):
+    code = "settings_missing"
+
+
+class AnswerError(ProductError):
+    code = "unusable_answer"
+
+
+class ContentFiltered(AnswerError):
+    code = "content_filtered"
+
+
+class AnswerRefused(AnswerError):
+    pass
+
+
+class AnswerCutOff(AnswerError):
+    pass
+
+
+class ContextTooLong(AnswerError):
+    pass
+
+
+class UnusableAnswer(AnswerError):
+    pass
+
+
+class DeploymentError(ProductError):
+    pass
+
+
+class DeploymentThrottled(DeploymentError):
+    code = "deployment_throttled"
+
+
+class DeploymentUnauthorized(DeploymentError):
+    code = "deployment_unauthorized"
+
+
+class DeploymentForbidden(DeploymentError):
+    code = "deployment_forbidden"
+
+
+class DeploymentNotFound(DeploymentError):
+    code = "deployment_not_found"
+
+
+class DeploymentRejected(DeploymentError):
+    code = "unusable_answer"
+
+
+class DeploymentUnavailable(DeploymentError):
+    code = "deployment_unavailable"
+
+
+class DeploymentTimeout(DeploymentError):
+    code = "deployment_timeout"
+
+
+class DependencyUnavailable(ProductError):
+    pass
+
+
+class FlagsUnavailable(DependencyUnavailable):
+    code = "flags_unavailable"
+
+
+class HistoryUnavailable(DependencyUnavailable):
+    code = "history_unavailable"
+
+
+class SettingsUnavailable(DependencyUnavailable):
+    code = "deployment_unavailable"
+
+
+class StorageUnavailable(DependencyUnavailable):
+    code = "deployment_unavailable"

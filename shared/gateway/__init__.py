@@ -1,0 +1,1 @@
+"""The one door to a deployment: no other code can send a prompt."""

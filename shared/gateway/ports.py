@@ -1,0 +1,116 @@
+"""What the gateway needs from outside, and what it offers. Adapters and the gateway implement these, tests fake them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shared.gateway.records import Answer, Caller, HistoryRow, Message, Prompt, Reply
+
+
+@dataclass(frozen=True)
+class FlagRow:
+    """One row of table FeatureFlags."""
+
+    enabled: bool
+    status: str
+
+
+class FlagTable(Protocol):
+    async def read(self, organization: str, flag: str) -> FlagRow | None:
+        """One row, None where there is none. Raises FlagsUnavailable."""
+
+    async def write(self, organization: str, flag: str, row: FlagRow) -> None:
+        """Set one row. Raises FlagsUnavailable."""
+
+    async def write_audit(self, organization: str, flag: str, before: FlagRow | None, after: FlagRow) -> None:
+        """Append to table FlagChanges. Raises FlagsUnavailable."""
+
+
+class SecretReader(Protocol):
+    async def get(self, name: str) -> str | None:
+        """A secret's current value, None where there is none. Raises SettingsUnavailable."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An organization's four settings. ``repr`` shows no key."""
+
+    base_url: str
+    name: str
+    api_key: str = field(repr=False)
+    resource_key: str = field(repr=False)
+    api_version: str | None = None
+    """None for the v1 surface."""
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """One try, already shaped to what the deployment is known to accept."""
+
+    deployment: Deployment
+    key: str = field(repr=False)
+    messages: tuple[Message, ...] = ()
+    response_format: Mapping[str, object] | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """temperature, max_tokens or max_completion_tokens, seed …: as accepted."""
+    timeout: float = 120.0
+    """Seconds."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A 200 answer, reduced to what is used. Headers in lower case, rate limits only."""
+
+    text: str
+    refusal: str | None
+    finish_reason: str
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    headers: Mapping[str, str]
+
+
+class ChatError(Exception):
+    """Any other answer, or none: ``status`` is None where the connection failed, 408 for our own time-out."""
+
+    def __init__(
+        self, status: int | None, code: str | None, param: str | None, body_hint: str, headers: Mapping[str, str]
+    ) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+        self.param = param
+        self.body_hint = body_hint
+        """The service's message, for classification only. Never shown, logged or kept."""
+        self.headers = headers
+
+
+class Chat(Protocol):
+    async def send(self, request: ChatRequest) -> Completion:
+        """One HTTP request, no retry, no redirect. Raises ChatError."""
+
+
+class HistoryStore(Protocol):
+    def insert(self, rows: Sequence[HistoryRow]) -> None:
+        """Append rows in one transaction; a row that is already there changes nothing. Blocking: call it in a thread.
+
+        Raises HistoryUnavailable when the database cannot be reached now."""
+
+
+class Outbox(Protocol):
+    async def put(self, rows: Sequence[HistoryRow]) -> None:
+        """Queue rows for later insertion. Raises HistoryUnavailable when the queue is away too."""
+
+
+class Asker(Protocol):
+    """What the rest of the product sees of the gateway."""
+
+    async def require(self, caller: Caller) -> None:
+        """Check flag and settings before any work. Raises FeatureDisabled, FlagsUnavailable, SettingsMissing, …"""
+
+    async def ask(self, caller: Caller, prompt: Prompt[Answer]) -> Reply[Answer]:
+        """Send one prompt under all promises. Raises AnswerError, DeploymentError, NotPermitted, DependencyUnavailable;
+        each carries ``attempt_ids``."""
