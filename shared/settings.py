@@ -46,7 +46,7 @@ class Settings:
     production: bool
     """ENVIRONMENT: "production" (the default) counts only flags of status Production as on."""
     allowed_deployment_hosts: tuple[str, ...]
-    """ALLOWED_DEPLOYMENT_HOSTS: further hosts a Base URL may name, comma-separated; "*.example.com" takes subdomains."""
+    """ALLOWED_DEPLOYMENT_HOSTS: further hosts a Base URL may name, by comma; "*.example.com" too."""
     allow_loopback_deployments: bool
     """ALLOW_LOOPBACK_DEPLOYMENTS: the local stack's; lets a Base URL be http and loopback."""
     samples: SamplesPolicy

@@ -1,4 +1,4 @@
-"""What the gateway needs from outside, and what it offers. Adapters and the gateway implement these, tests fake them."""
+"""What the gateway needs from outside, and what it offers. Adapters implement these, tests fake them."""
 
 from __future__ import annotations
 
