@@ -157,7 +157,10 @@ def _as_list(entry: object) -> list[dict[str, object]]:
 
 def _price(entry: dict[str, object]) -> Price:
     def number(name: str, default: str) -> Decimal:
-        return Decimal(str(entry.get(name, entry[default])))
+        value = Decimal(str(entry.get(name, entry[default])))
+        if not value.is_finite() or value < 0:
+            raise ValueError(f"not a price: {value}")
+        return value
 
     start = str(entry.get("from", "0001-01-01"))
     return Price(
