@@ -93,6 +93,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def load_database_url(environ: Mapping[str, str] | None = None) -> str:
+    """DATABASE_URL alone, for who only moves the schema. Raises ConfigurationError."""
+    return _required(os.environ if environ is None else environ, "DATABASE_URL")
+
+
 def _required(env: Mapping[str, str], name: str) -> str:
     value = env.get(name, "").strip()
     if not value:

@@ -93,11 +93,24 @@ class Chat(Protocol):
         """One HTTP request, no retry, no redirect. Raises ChatError."""
 
 
+class RowsRejected(Exception):
+    """The database is there and will never take these rows. Their neighbours have been written."""
+
+    def __init__(self, rows: Sequence[HistoryRow], reason: str) -> None:
+        super().__init__(f"{len(rows)} history rows rejected: {reason}")
+        self.rows = tuple(rows)
+        self.reason = reason
+        """The kind of fault, without any value."""
+
+
 class HistoryStore(Protocol):
     def insert(self, rows: Sequence[HistoryRow]) -> None:
         """Append rows in one transaction; a row that is already there changes nothing. Blocking: call it in a thread.
 
-        Raises HistoryUnavailable when the database cannot be reached now."""
+        Raises HistoryUnavailable when the database cannot be reached now, RowsRejected for rows it will never take."""
+
+    def ping(self) -> None:
+        """Ask the database for nothing. Blocking. Raises HistoryUnavailable."""
 
 
 class Outbox(Protocol):
