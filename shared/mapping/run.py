@@ -1,0 +1,148 @@
+"""A mapping asked for over HTTP, from the validated body to the answer: the use case of ``POST …/mappings``.
+
+check what the shape cannot say → the gate, before any work → samples policy and catalogue → suggest → keep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from shared.errors import NotPermitted, ProductError, StorageUnavailable
+from shared.gateway.ports import Asker
+from shared.gateway.records import Caller, Feature
+from shared.mapping.models import Mapping, MappingRequest, Vocabulary, Warning
+from shared.mapping.store import Cause, MappingStore
+from shared.mapping.suggest import Work, suggest
+from shared.mapping.validate import check, check_choice
+from shared.organization_settings import stricter
+
+if TYPE_CHECKING:
+    from shared.mapping.catalogue import Catalogue
+    from shared.organization_settings import OrganizationSettings
+    from shared.settings import SamplesPolicy, Settings
+
+log = logging.getLogger(__name__)
+
+SMALL: Final = 200
+"""Records up to which a check is quicker than handing it to a thread."""
+
+
+@dataclass(frozen=True)
+class MappingDesk:
+    """What a mapping needs from outside."""
+
+    settings: Settings
+    asker: Asker
+    mappings: MappingStore
+    catalogue: Catalogue
+    policies: OrganizationSettings
+
+
+async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequest, correlation_id: str) -> Mapping:
+    """Suggest a mapping and keep it.
+
+    Raises InvalidRequest and TooLarge with pointers; what ``Asker.require`` and ``suggest`` raise; StorageUnavailable.
+    A mapping of engine ``ai`` that fails after it started is kept as failed before its error is raised."""
+    await _check(request)
+    created_at = datetime.now(UTC)
+    caller = _caller(desk.settings, organization, correlation_id)
+    if request.options.engine == "ai":
+        await desk.asker.require(caller)
+    vocabularies, no_catalogue = await _vocabularies(desk.catalogue, organization, request)
+    samples, limited = await _samples(desk.policies, organization, request)
+    work = Work(
+        organization=organization,
+        mapping_id=caller.mapping_id or "",
+        request=request,
+        vocabularies=vocabularies,
+        samples=samples,
+        caller=caller,
+        currency=desk.settings.currency,
+        notes=(*no_catalogue, *limited),
+    )
+    try:
+        mapping = await suggest(work, desk.asker)
+    except Exception as error:
+        await _keep_failure(desk.mappings, work, created_at, error)
+        raise
+    return await _kept(desk.mappings, mapping, created_at, correlation_id)
+
+
+async def _check(request: MappingRequest) -> None:
+    """In a thread where it takes long: all requests of a worker share one event loop."""
+    if len(request.data_set.records or ()) > SMALL or request.vocabularies:
+        await asyncio.to_thread(check, request)
+    else:
+        check(request)
+
+
+def _caller(settings: Settings, organization: str, correlation_id: str) -> Caller:
+    return Caller(
+        organization=organization,
+        features=(Feature.AI_MAPPING,),
+        history_feature=Feature.AI_MAPPING.value,
+        correlation_id=correlation_id,
+        deadline=time.monotonic() + settings.http_deadline,
+        mapping_id=str(uuid.uuid4()),
+    )
+
+
+async def _vocabularies(
+    catalogue: Catalogue, organization: str, request: MappingRequest
+) -> tuple[tuple[Vocabulary, ...], tuple[Warning, ...]]:
+    """The request's own vocabularies, else the stored ones; with a note where there is none."""
+    if request.vocabularies is not None:
+        return tuple(request.vocabularies), ()
+    stored = (await catalogue.read(organization)).vocabularies
+    check_choice(request, stored)
+    if stored:
+        return stored, ()
+    note = "No vocabularies were given and none are stored: a new vocabulary is proposed."
+    return (), (Warning(code="no_catalogue", detail=note),)
+
+
+async def _samples(
+    policies: OrganizationSettings, organization: str, request: MappingRequest
+) -> tuple[SamplesPolicy, tuple[Warning, ...]]:
+    """The organization's policy or, where the request asks for less, that; with a note where it asked for more."""
+    allowed = await policies.samples(organization)
+    asked = request.options.samples or allowed
+    used = stricter(allowed, asked)
+    if used == asked:
+        return used, ()
+    note = f"The organization allows {allowed}, so the request's {asked} was not followed."
+    return used, (Warning(code="samples_limited", detail=note),)
+
+
+async def _kept(mappings: MappingStore, mapping: Mapping, created_at: datetime, correlation_id: str) -> Mapping:
+    """The mapping, kept. One that cannot be kept is answered all the same, since its prompts are paid."""
+    try:
+        await mappings.keep(mapping, created_at, correlation_id)
+    except StorageUnavailable:
+        log.warning("mapping.not_kept", extra={"mappingId": mapping.mapping_id, "correlationId": correlation_id})
+        note = "The mapping could not be stored and cannot be read back; this answer is the only copy."
+        warning = Warning(code="mapping_not_kept", detail=note)
+        return mapping.model_copy(update={"warnings": [*mapping.warnings, warning]})
+    return mapping
+
+
+async def _keep_failure(mappings: MappingStore, work: Work, created_at: datetime, error: Exception) -> None:
+    """Keep why an ai mapping failed; the failure itself goes on to the caller, kept or not."""
+    if work.request.options.engine != "ai":
+        return
+    cause = Cause("internal_error", "The mapping failed unexpectedly.")
+    if isinstance(error, ProductError):
+        cause = Cause(error.code, error.detail, error.setting)
+    state = "refused" if isinstance(error, NotPermitted) else "failed"
+    try:
+        await mappings.keep_failure(
+            work.organization, work.mapping_id, cause, state, created_at, work.caller.correlation_id
+        )
+    except StorageUnavailable:
+        log.warning("mapping.failure_not_kept", extra={"mappingId": work.mapping_id})

@@ -1,0 +1,58 @@
+"""What an organization decided for itself: table OrganizationSettings (PartitionKey organization, RowKey the setting).
+
+Read by the whole key, kept for 3 s, so that a change works within seconds. A table that cannot be read is an error, not
+a permission: nothing is sent under a policy nobody knows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final, cast
+
+from shared.settings import SamplesPolicy
+from shared.storage import Tables
+
+log = logging.getLogger(__name__)
+
+TABLE: Final = "OrganizationSettings"
+STRICTNESS: Final[dict[str, int]] = {"full": 0, "masked": 1, "none": 2}
+CACHE_SECONDS: Final = 3.0
+CACHED_ORGANIZATIONS: Final = 1_000
+
+
+class OrganizationSettings:
+    def __init__(
+        self, tables: Tables, default_samples: SamplesPolicy = "full", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._tables = tables
+        self._default = default_samples
+        self._clock = clock
+        self._kept: dict[str, tuple[float, SamplesPolicy]] = {}
+
+    async def samples(self, organization: str) -> SamplesPolicy:
+        """How much of its values may leave: its own row, else the app's setting. Raises StorageUnavailable."""
+        kept = self._kept.get(organization)
+        if kept and kept[0] > self._clock():
+            return kept[1]
+        row = await self._tables.get(TABLE, organization, "samples")
+        policy = _policy(organization, row.text("Value")) if row else self._default
+        if len(self._kept) >= CACHED_ORGANIZATIONS:
+            self._kept.clear()
+        self._kept[organization] = (self._clock() + CACHE_SECONDS, policy)
+        return policy
+
+
+def stricter(one: SamplesPolicy, other: SamplesPolicy) -> SamplesPolicy:
+    """The one of two policies under which less leaves."""
+    return max(one, other, key=STRICTNESS.__getitem__)
+
+
+def _policy(organization: str, value: str | None) -> SamplesPolicy:
+    """A row's policy; one that cannot be understood counts as the strictest."""
+    known = (value or "").strip().lower()
+    if known not in STRICTNESS:
+        log.warning("organization_settings.malformed", extra={"organization": organization, "setting": "samples"})
+        return "none"
+    return cast(SamplesPolicy, known)

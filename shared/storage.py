@@ -1,0 +1,79 @@
+"""What the product needs of a storage account's tables and blobs. Adapters implement it, tests fake it.
+
+Rows are read by their whole key only: there is no filter anywhere for a name to break out of, and a row of one
+organization (its PartitionKey) cannot be reached with the name of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+Value = str | int | bool | float | datetime
+"""What a table property may hold here: text up to 32,000 characters, a 32-bit number, a time with its zone."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One table row, without its keys."""
+
+    values: Mapping[str, Value]
+    etag: str
+
+    def text(self, name: str) -> str | None:
+        """A property that holds text, None where it is missing or something else."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else None
+
+    def time(self, name: str) -> datetime | None:
+        """A property that holds a time, None where it is missing or something else."""
+        value = self.values.get(name)
+        return value if isinstance(value, datetime) else None
+
+    def number(self, name: str) -> int:
+        """A property that holds a whole number, 0 where it is missing or something else."""
+        value = self.values.get(name)
+        return value if isinstance(value, int) else 0
+
+
+@dataclass(frozen=True)
+class Blob:
+    content: bytes
+    etag: str
+
+
+class Tables(Protocol):
+    """Every call raises StorageUnavailable when the account cannot be reached."""
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        """One row, None where there is none."""
+
+    async def insert(self, table: str, partition: str, key: str, values: Mapping[str, Value]) -> str | None:
+        """Add a row that is not there yet: its ETag, or None when it was there already."""
+
+    async def put(
+        self, table: str, partition: str, key: str, values: Mapping[str, Value], *, etag: str | None = None
+    ) -> str | None:
+        """Write a whole row over whatever is there or, with an ETag, only over that version: the new ETag, or None
+        when the row has changed or gone."""
+
+    async def delete(self, table: str, partition: str, key: str, *, etag: str | None = None) -> bool:
+        """Remove a row, or only that version of it. False when it has changed; removing what is not there is fine."""
+
+
+class Blobs(Protocol):
+    """Every call raises StorageUnavailable when the account cannot be reached."""
+
+    async def get(self, container: str, name: str, *, known: Blob | None = None) -> Blob | None:
+        """A whole blob, None where there is none; ``known`` itself when it is still the current version."""
+
+    async def put(
+        self, container: str, name: str, content: bytes, content_type: str, *, over: str | None = None
+    ) -> str | None:
+        """Write a whole blob over whatever is there or, with ``over``, only over that ETag ("" for no blob at all):
+        the new ETag, or None when it has changed."""
+
+    async def delete(self, container: str, name: str) -> None:
+        """Remove a blob; removing what is not there is fine."""

@@ -1,0 +1,1 @@
+"""In-memory stand-ins for what is outside."""
