@@ -1,0 +1,136 @@
+"""An organization's four settings, from Key Vault: cached, shared, and read again when the copy stops working."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from shared.errors import DeploymentForbidden, SettingsMissing, SettingsUnavailable
+from shared.gateway.endpoint import HostPolicy, clean, parse
+from shared.gateway.ports import Deployment, SecretReader
+from shared.gateway.reads import Read, Reads
+from shared.settings import Settings
+
+SECRETS = {
+    "apiKey": "openai-api-key",
+    "baseUrl": "openai-base-url",
+    "resourceKey": "openai-resource-key",
+    "deploymentName": "openai-deployment-name",
+}
+"""Setting → secret, ``{organization}--{secret}``."""
+API_VERSION = "openai-api-version"
+ADMIN_KEY = "admin-key"
+UNUSABLE_AGE = 3.0
+"""Seconds an incomplete or refused set is believed: an administrator is likely to be mending it."""
+STALE_AGE = 3600.0
+"""Seconds a copy is used for while Key Vault is away."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The values as they are in Key Vault; empty where there is none."""
+
+    values: dict[str, str] = field(repr=False)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(name for name in SECRETS if not self.values[name])
+
+
+class Credentials:
+    def __init__(self, secrets: SecretReader, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._secrets = secrets
+        self._clock = clock
+        self._max_age = settings.credentials_cache
+        self._policy = HostPolicy(settings.allowed_deployment_hosts, settings.allow_loopback_deployments)
+        self._sets: Reads[str, Secrets] = Reads(self._read, clock)
+        self._admin: Reads[str, str] = Reads(self._read_one, clock)
+        self._away_until: dict[str, float] = {}
+        self._prefers_resource_key: set[str] = set()
+
+    async def deployment(self, organization: str) -> Deployment:
+        """The settings, at most ``credentials_cache`` seconds old unless Key Vault is away.
+
+        Raises SettingsMissing naming what is missing, DeploymentForbidden for a Base URL that may not be used,
+        SettingsUnavailable."""
+        now = self._clock()
+        read = await self._get(organization, now - self._max_age)
+        try:
+            return self._build(read.value)
+        except (SettingsMissing, DeploymentForbidden):
+            if read.started >= now - UNUSABLE_AGE:
+                raise
+        return self._build((await self._get(organization, now - UNUSABLE_AGE)).value)
+
+    async def reread(self, organization: str, used: Deployment) -> Deployment | None:
+        """What Key Vault holds now if it differs from ``used``, which stopped working. None if not, or if it is away."""
+        try:
+            await self._sets.get(organization, self._clock())
+            current = await self.deployment(organization)
+        except SettingsUnavailable:
+            return None
+        return current if current != used else None
+
+    async def renew(self, organization: str) -> None:
+        """Forget the copy: what is used next is read first."""
+        self._sets.forget(organization)
+        self._away_until.pop(organization, None)
+
+    async def presence(self, organization: str) -> dict[str, bool]:
+        """Which of the four settings are there. Raises SettingsUnavailable."""
+        missing = (await self._sets.get(organization, self._clock() - UNUSABLE_AGE)).value.missing
+        return {name: name not in missing for name in SECRETS}
+
+    async def admin_key(self) -> str | None:
+        """The secret ``admin-key``, None where there is none. Raises SettingsUnavailable."""
+        return (await self._admin.get(ADMIN_KEY, self._clock() - UNUSABLE_AGE)).value or None
+
+    def keys(self, organization: str, deployment: Deployment) -> tuple[str, ...]:
+        """The keys to try, the one that worked last first; without those no HTTP header can carry."""
+        keys = (deployment.api_key, deployment.resource_key)
+        ordered = keys[::-1] if organization in self._prefers_resource_key else keys
+        return tuple(dict.fromkeys(key for key in ordered if key.isascii() and key.isprintable() and " " not in key))
+
+    def worked(self, organization: str, deployment: Deployment, key: str) -> None:
+        """Remember which of the two keys was accepted."""
+        if key == deployment.api_key:
+            self._prefers_resource_key.discard(organization)
+        else:
+            self._prefers_resource_key.add(organization)
+
+    async def _get(self, organization: str, newer_than: float) -> Read[Secrets]:
+        now = self._clock()
+        stale = self._sets.kept(organization, now - STALE_AGE)
+        if stale is not None and now < self._away_until.get(organization, 0.0):
+            return stale
+        try:
+            return await self._sets.get(organization, newer_than)
+        except SettingsUnavailable:
+            if stale is None or stale.value.missing:
+                raise
+            self._away_until[organization] = self._clock() + UNUSABLE_AGE
+            log.warning("settings.stale", extra={"organization": organization, "age": round(now - stale.started)})
+            return stale
+
+    async def _read(self, organization: str) -> Secrets:
+        names = (*SECRETS.values(), API_VERSION)
+        values = await asyncio.gather(*(self._read_one(f"{organization}--{name}") for name in names))
+        return Secrets(dict(zip((*SECRETS, "apiVersion"), map(clean, values), strict=True)))
+
+    async def _read_one(self, name: str) -> str:
+        return await self._secrets.get(name) or ""
+
+    def _build(self, secrets: Secrets) -> Deployment:
+        if secrets.missing:
+            names = ", ".join(secrets.missing)
+            raise SettingsMissing(f"These settings are missing: {names}", setting=secrets.missing[0])
+        values = secrets.values
+        endpoint = parse(values["baseUrl"], values["apiVersion"], self._policy)
+        return Deployment(
+            endpoint.base_url, values["deploymentName"], values["apiKey"], values["resourceKey"], endpoint.api_version
+        )
