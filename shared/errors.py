@@ -37,7 +37,10 @@ ProductError                     code, detail (safe to show), setting, retry_aft
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from shared.gateway.records import Usage
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class ProductError(Exception):
         self.violations = violations
         self.attempt_ids: tuple[str, ...] = ()
         """Attempts made on the way, set by the gateway."""
+        self.usage: Usage | None = None
+        """What those attempts used, set by the gateway: a cut-off answer is billed too."""
 
 
 class InvalidInput(ProductError):
