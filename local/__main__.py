@@ -12,6 +12,7 @@ from local.processes import Failed, Stopped
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": commands.up,
     "run": commands.run,
+    "serve": commands.serve,
     "host": commands.host,
     "down": commands.down,
     "fetch-model": commands.fetch_model,
@@ -23,7 +24,8 @@ def main() -> int:
     if name not in _COMMANDS:
         print(f"usage: python -m local {'|'.join(_COMMANDS)}", file=sys.stderr)
         return 2
-    processes.end_with_parent(os.getppid())
+    parent = os.environ.pop("LOCAL_PARENT", "")
+    processes.end_with_parent(int(parent) if parent else None)
     processes.stop_on_signals()
     try:
         return _COMMANDS[name](rest)

@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -50,7 +50,13 @@ def run(names: Sequence[str]) -> int:
     return _run(where, settings_named(names), announce=hand_over)
 
 
-def _run(where: State, extra: dict[str, str], announce) -> int:
+def serve(names: Sequence[str]) -> int:
+    """The stack in this process, whether on a terminal or not, until it is stopped: for tests."""
+    return _run(State.default(), settings_named(names), announce=lambda: None)
+
+
+def _run(where: State, extra: dict[str, str], announce: Callable[[], None]) -> int:
+    where.make()
     with where.locked() as free:
         if not free:
             raise Failed("another 'up' is at it")
