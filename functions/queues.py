@@ -1,0 +1,116 @@
+"""What all queue triggers share: message → content, transient or permanent, put back with a delay and our own count.
+
+The platform tries a failed message five times at once and then calls it poisoned, which a minute of throttling would
+use up. So an outage or a throttled deployment puts the message back, hidden for a while, as often as it takes; a message
+that can never be handled goes to the poison queue at once, with its cause. Only what nobody foresaw is raised.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import azure.functions as func
+
+from shared.errors import DependencyUnavailable, DeploymentError, ProductError
+from shared.queue_messages import POISON, Message, UnreadableMessage, attempts, put_back, read
+
+log = logging.getLogger(__name__)
+
+FIRST_DELAY_S = 5.0
+LONGEST_DELAY_S = 600.0
+_LONGEST_RAW = 20_000
+
+
+class Queues(Protocol):
+    async def put(self, queue: str, payload: Message, delay_seconds: float = 0) -> None: ...
+
+    async def resolve(self, message: Message) -> Message: ...
+
+    async def discard(self, message: Message) -> None: ...
+
+
+@dataclass(frozen=True)
+class Delivery:
+    queue: str
+    message: Message
+    """As it came: perhaps a claim check, perhaps with our count."""
+    content: Message
+    attempts: int
+    """How often it was put back."""
+
+
+class Unusable(Exception):
+    """Raised by a handler for a message it will never be able to use. ``code`` and ``detail`` may be shown."""
+
+    def __init__(self, code: str, detail: str, rest: Message | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.rest = rest
+        """What is left of the message; None means all of it."""
+
+
+Handler = Callable[[Delivery], Awaitable[None]]
+
+
+async def handle(queue: str, message: func.QueueMessage, queues: Queues, handler: Handler) -> None:
+    """Run ``handler`` on a message, and see to it that the message is neither lost nor poisoned by an outage.
+
+    Raises what nobody foresaw, and StorageUnavailable when the message cannot be put back: the platform retries."""
+    body = message.get_body()
+    try:
+        read_message = read(body)
+    except UnreadableMessage as error:
+        await _bury(queue, queues, {"raw": _text(body)}, "unreadable_message", str(error))
+        return
+    try:
+        delivery = Delivery(queue, read_message, await queues.resolve(read_message), attempts(read_message))
+        await handler(delivery)
+    except UnreadableMessage as error:
+        await _bury(queue, queues, read_message, "unreadable_message", str(error))
+    except Unusable as error:
+        await _bury(queue, queues, read_message if error.rest is None else error.rest, error.code, error.detail)
+        if error.rest is not None:
+            await _discard(queues, read_message)
+    except (DependencyUnavailable, DeploymentError) as error:
+        await _put_back(queue, queues, read_message, error)
+    else:
+        await _discard(queues, read_message)
+
+
+def delay_after(attempts_so_far: int, retry_after: float | None = None) -> float:
+    """Seconds until the next try: doubling up to ten minutes, never sooner than asked, spread a little."""
+    growing = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(attempts_so_far, 20))
+    spread = growing * random.uniform(0.8, 1.0)  # noqa: S311 - only spreads the load
+    return max(spread, retry_after or 0.0)
+
+
+async def _put_back(queue: str, queues: Queues, message: Message, error: ProductError) -> None:
+    tried = attempts(message)
+    delay = delay_after(tried, error.retry_after)
+    await queues.put(queue, put_back(message), delay)
+    log.warning("queue.put_back", extra={"queue": queue, "attempts": tried + 1, "delay": delay, "code": error.code})
+
+
+async def _bury(queue: str, queues: Queues, message: Message, code: str, detail: str) -> None:
+    """To the poison queue ourselves: the same place the platform would use, without five tries, and with the cause."""
+    failure = {"code": code, "detail": detail, "attempts": attempts(message), "failedAt": datetime.now(UTC).isoformat()}
+    await queues.put(queue + POISON, {**message, "failure": failure})
+    log.error("queue.message_unusable", extra={"queue": queue, "code": code, "detail": detail})
+
+
+async def _discard(queues: Queues, message: Message) -> None:
+    """The work is done: a payload that cannot be deleted now is left to the container's lifecycle rule."""
+    try:
+        await queues.discard(message)
+    except (DependencyUnavailable, UnreadableMessage):
+        log.warning("queue.payload_left")
+
+
+def _text(body: bytes) -> str:
+    return body[:_LONGEST_RAW].decode("utf-8", "replace")

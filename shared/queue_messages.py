@@ -1,0 +1,100 @@
+"""What a queue message looks like: JSON, in base64 as the app writes it, plain as others may.
+
+A large one is a claim check, ``{"payload": {"container": "payloads", "blob": …}}``. A message that was put back carries
+``"retry": {"attempts": n}``: our own count, because the platform's five tries are not for outages. One in a poison queue
+carries ``"failure": {code, detail, attempts, failedAt}``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+
+Message = dict[str, object]
+
+PAYLOADS = "payloads"
+LARGEST_MESSAGE = 48 * 1024
+"""Bytes of JSON; in base64 that is the 64 KiB a storage queue takes."""
+LARGEST_PAYLOAD = 64 * 1024 * 1024
+POISON = "-poison"
+_RETRY = "retry"
+_OURS = frozenset([_RETRY, "failure"])
+"""Members about the message, not of it."""
+
+
+class UnreadableMessage(Exception):
+    """A message that will never make sense. The text names the fault, never the content."""
+
+
+def dump(message: Mapping[str, object]) -> bytes:
+    """Compact JSON. A lone surrogate, which UTF-8 has no place for, is kept as its escape."""
+    try:
+        return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(message, separators=(",", ":")).encode()
+
+
+def as_text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def read(body: bytes | str) -> Message:
+    """The object in a message's body, base64 or plain. Raises UnreadableMessage."""
+    raw = body.encode("utf-8", "surrogateescape") if isinstance(body, str) else body
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return load(raw)
+    try:
+        return load(base64.b64decode(b"".join(raw.split()), validate=True))
+    except binascii.Error as error:
+        raise UnreadableMessage("neither JSON nor base64") from error
+
+
+def load(content: bytes) -> Message:
+    """Raises UnreadableMessage for anything but one JSON object."""
+    try:
+        found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_such_number)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableMessage("not JSON") from error
+    if not isinstance(found, dict):
+        raise UnreadableMessage("not a JSON object")
+    return found
+
+
+def claim(blob: str) -> Message:
+    return {"payload": {"container": PAYLOADS, "blob": blob}}
+
+
+def claimed(message: Mapping[str, object]) -> str | None:
+    """The blob of a claim check, None for any other message. Raises UnreadableMessage for a foreign container."""
+    if set(message) - _OURS != {"payload"}:
+        return None
+    place = message["payload"]
+    if not isinstance(place, dict) or set(place) != {"container", "blob"}:
+        return None
+    container, blob = place["container"], place["blob"]
+    if container != PAYLOADS or not isinstance(blob, str) or not 0 < len(blob) <= 1024:
+        raise UnreadableMessage("the payload is not in the app's own container")
+    return blob
+
+
+def attempts(message: Mapping[str, object]) -> int:
+    """How often the message was put back."""
+    retry = message.get(_RETRY)
+    count = retry.get("attempts") if isinstance(retry, dict) else 0
+    return count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else 0
+
+
+def put_back(message: Mapping[str, object]) -> Message:
+    """The same message, counted once more."""
+    return {**message, _RETRY: {"attempts": attempts(message) + 1}}
+
+
+def content_of(message: Mapping[str, object]) -> Message:
+    """The message without what the app noted on it."""
+    return {name: value for name, value in message.items() if name not in _OURS}
+
+
+def _no_such_number(name: str) -> object:
+    raise ValueError(name)
