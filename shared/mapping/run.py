@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 from shared.errors import NotPermitted, ProductError, StorageUnavailable
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Feature
-from shared.mapping.models import Mapping, MappingRequest, Vocabulary, Warning
-from shared.mapping.store import Cause, MappingStore
+from shared.mapping.models import Mapping, MappingRequest, Vocabulary
+from shared.mapping.models import Warning as Note
+from shared.mapping.store import Cause, MappingStore, State
 from shared.mapping.suggest import Work, suggest
 from shared.mapping.validate import check, check_choice
 from shared.organization_settings import stricter
@@ -95,7 +96,7 @@ def _caller(settings: Settings, organization: str, correlation_id: str) -> Calle
 
 async def _vocabularies(
     catalogue: Catalogue, organization: str, request: MappingRequest
-) -> tuple[tuple[Vocabulary, ...], tuple[Warning, ...]]:
+) -> tuple[tuple[Vocabulary, ...], tuple[Note, ...]]:
     """The request's own vocabularies, else the stored ones; with a note where there is none."""
     if request.vocabularies is not None:
         return tuple(request.vocabularies), ()
@@ -104,12 +105,12 @@ async def _vocabularies(
     if stored:
         return stored, ()
     note = "No vocabularies were given and none are stored: a new vocabulary is proposed."
-    return (), (Warning(code="no_catalogue", detail=note),)
+    return (), (Note(code="no_catalogue", detail=note),)
 
 
 async def _samples(
     policies: OrganizationSettings, organization: str, request: MappingRequest
-) -> tuple[SamplesPolicy, tuple[Warning, ...]]:
+) -> tuple[SamplesPolicy, tuple[Note, ...]]:
     """The organization's policy or, where the request asks for less, that; with a note where it asked for more."""
     allowed = await policies.samples(organization)
     asked = request.options.samples or allowed
@@ -117,7 +118,7 @@ async def _samples(
     if used == asked:
         return used, ()
     note = f"The organization allows {allowed}, so the request's {asked} was not followed."
-    return used, (Warning(code="samples_limited", detail=note),)
+    return used, (Note(code="samples_limited", detail=note),)
 
 
 async def _kept(mappings: MappingStore, mapping: Mapping, created_at: datetime, correlation_id: str) -> Mapping:
@@ -127,7 +128,7 @@ async def _kept(mappings: MappingStore, mapping: Mapping, created_at: datetime, 
     except StorageUnavailable:
         log.warning("mapping.not_kept", extra={"mappingId": mapping.mapping_id, "correlationId": correlation_id})
         note = "The mapping could not be stored and cannot be read back; this answer is the only copy."
-        warning = Warning(code="mapping_not_kept", detail=note)
+        warning = Note(code="mapping_not_kept", detail=note)
         return mapping.model_copy(update={"warnings": [*mapping.warnings, warning]})
     return mapping
 
@@ -139,7 +140,7 @@ async def _keep_failure(mappings: MappingStore, work: Work, created_at: datetime
     cause = Cause("internal_error", "The mapping failed unexpectedly.")
     if isinstance(error, ProductError):
         cause = Cause(error.code, error.detail, error.setting)
-    state = "refused" if isinstance(error, NotPermitted) else "failed"
+    state: State = "refused" if isinstance(error, NotPermitted) else "failed"
     try:
         await mappings.keep_failure(
             work.organization, work.mapping_id, cause, state, created_at, work.caller.correlation_id

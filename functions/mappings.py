@@ -1,0 +1,157 @@
+"""/organizations/{org}/mappings: suggest a mapping for a data set, read it back, forget it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Final, Literal
+
+import azure.functions as func
+from pydantic import JsonValue
+from pydantic_core import from_json
+
+from functions.http import Answer, Call, endpoint, no_content, ok
+from functions.operations import Operation, Success
+from functions.problems import Problem, problem
+from shared import errors
+from shared.mapping.models import AnswerModel, Mapping, MappingRequest
+from shared.mapping.store import KeptMapping
+from shared.wiring import services
+
+bp: Final = func.Blueprint()
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+class Progress(AnswerModel):
+    fields: int
+    done: int
+
+
+class MappingState(AnswerModel):
+    """Where a mapping stands. ``result`` once it succeeded, ``error`` once it failed."""
+
+    mapping_id: str
+    organization_id: str
+    state: Literal["queued", "running", "succeeded", "failed", "refused", "cancelled"]
+    created_at: datetime
+    updated_at: datetime
+    progress: Progress
+    result: Mapping | None
+    error: Problem | None
+
+
+SUGGEST: Final = Operation(
+    method="POST",
+    path="organizations/{org}/mappings",
+    name="suggest_mapping",
+    summary="Suggest a mapping for a data set",
+    body=MappingRequest,
+    successes=(Success(200, "The mapping", Mapping),),
+    errors=(
+        errors.FeatureDisabled,
+        errors.SettingsMissing,
+        errors.IdempotencyConflict,
+        errors.ContentFiltered,
+        errors.UnusableAnswer,
+        errors.DeploymentThrottled,
+        errors.DeploymentUnauthorized,
+        errors.DeploymentForbidden,
+        errors.DeploymentNotFound,
+        errors.DeploymentUnavailable,
+        errors.DeploymentTimeout,
+        errors.FlagsUnavailable,
+        errors.HistoryUnavailable,
+    ),
+)
+READ: Final = Operation(
+    method="GET",
+    path="organizations/{org}/mappings/{mappingId}",
+    name="read_mapping",
+    summary="State and result of a mapping, for 30 days",
+    successes=(Success(200, "Its state and, once it succeeded, the mapping", MappingState),),
+    errors=(errors.NotFound, errors.StorageUnavailable),
+)
+FORGET: Final = Operation(
+    method="DELETE",
+    path="organizations/{org}/mappings/{mappingId}",
+    name="forget_mapping",
+    summary="Forget a finished mapping and its result",
+    successes=(Success(204, "Forgotten"),),
+    errors=(errors.NotFound, errors.StorageUnavailable),
+)
+
+
+@bp.route(SUGGEST.path, methods=[SUGGEST.method])
+@endpoint(SUGGEST)
+async def suggest_mapping(call: Call) -> Answer:
+    # Imported on first use: the mapping brings rapidfuzz along, and function_app must import fast.
+    from shared.mapping.run import MappingDesk, run_mapping
+
+    request = await call.read(MappingRequest)
+    all_services = services()
+    desk = MappingDesk(
+        settings=all_services.settings,
+        asker=all_services.gateway,
+        mappings=all_services.mappings,
+        catalogue=all_services.catalogue,
+        policies=all_services.policies,
+    )
+
+    async def work() -> Answer:
+        return ok(await run_mapping(desk, call.organization, request, call.correlation_id))
+
+    return await call.once(work)
+
+
+@bp.route(READ.path, methods=[READ.method])
+@endpoint(READ)
+async def read_mapping(call: Call) -> Answer:
+    kept = await services().mappings.get(call.organization, _mapping_id(call))
+    if kept is None:
+        raise _no_such_mapping()
+    return Answer(200, _state(kept))
+
+
+@bp.route(FORGET.path, methods=[FORGET.method])
+@endpoint(FORGET)
+async def forget_mapping(call: Call) -> Answer:
+    if not await services().mappings.forget(call.organization, _mapping_id(call)):
+        raise _no_such_mapping()
+    return no_content()
+
+
+def _mapping_id(call: Call) -> str:
+    given = call.part("mappingId")
+    if not _ID.fullmatch(given):
+        raise _no_such_mapping()
+    return given.lower()
+
+
+def _no_such_mapping() -> errors.NotFound:
+    return errors.NotFound("The organization has no mapping with this id, or it is older than 30 days.")
+
+
+def _state(kept: KeptMapping) -> bytes:
+    """The state as JSON. The result goes in as it was kept: an older version's mapping need not fit today's model."""
+    state = MappingState(
+        mapping_id=kept.mapping_id,
+        organization_id=kept.organization,
+        state=kept.state,
+        created_at=kept.created_at,
+        updated_at=kept.updated_at,
+        progress=Progress(fields=kept.fields, done=kept.done),
+        result=None,
+        error=_error(kept),
+    )
+    members = state.model_dump(mode="json", by_alias=True, exclude={"error"})
+    result: JsonValue = from_json(kept.result) if kept.result else None
+    error = state.error.model_dump(mode="json", by_alias=True, exclude_none=True) if state.error else None
+    return json.dumps({**members, "result": result, "error": error}, ensure_ascii=False).encode()
+
+
+def _error(kept: KeptMapping) -> Problem | None:
+    if kept.cause is None:
+        return None
+    return problem(kept.cause.code, kept.cause.detail, kept.correlation_id, setting=kept.cause.setting)
