@@ -73,7 +73,7 @@ class Fault(Told):
     """unsupported: null is seen too."""
     reason: Literal["quota", "capacity", "adjustment", "max_tokens"] = "quota"
     """throttled."""
-    retry_after: float | Literal["absent"] = 1
+    retry_after: float | Literal["absent"] = 1.0
     """throttled: seconds; 86400 and -1 are seen too (-1 also makes the limit headers -1, -1 and 0)."""
     seconds: Seconds = 1
     """slow_body, delay: how long it takes. hang ends when the client leaves."""
