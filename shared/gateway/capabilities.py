@@ -38,6 +38,16 @@ class Capabilities:
     budget: int = 1
     """Factor on the output budget, doubled when reasoning ate it all."""
 
+    def merged(self, other: Capabilities) -> Capabilities:
+        """What both allow: two prompts may learn different things at the same time."""
+        outputs, limits = ("json_schema", "json_object", "text"), ("max_tokens", "max_completion_tokens", None)
+        return Capabilities(
+            self.temperature and other.temperature,
+            max(self.limit, other.limit, key=limits.index),
+            max(self.output, other.output, key=outputs.index),
+            max(self.budget, other.budget),
+        )
+
     def parameters(self, max_output_tokens: int, exact: bool = False) -> dict[str, object]:
         """``exact`` keeps the budget as it is, whatever the model needs."""
         parameters: dict[str, object] = {"temperature": 0} if self.temperature else {}
@@ -83,8 +93,8 @@ class Learnt:
 
     def remember(self, deployment: Deployment, capabilities: Capabilities) -> None:
         key = (deployment.base_url, deployment.name)
-        self._known.pop(key, None)
-        self._known[key] = capabilities
+        known = self._known.pop(key, Capabilities())
+        self._known[key] = known.merged(capabilities)
         if len(self._known) > 4096:
             del self._known[next(iter(self._known))]
 
@@ -95,7 +105,8 @@ def learn(used: Capabilities, error: ChatError) -> Lesson | None:
         return None
     param = (error.param or "").lower()
     hint = error.body_hint if not param else ""
-    if used.output != "text" and (param.startswith("response_format") or _names(hint, "response_format", "json_schema")):
+    about_format = param.startswith("response_format") or _names(hint, "response_format", "json_schema")
+    if used.output != "text" and about_format:
         return _without_output(used, error)
     if used.limit is not None and (param == used.limit or _names(hint, used.limit)):
         return Lesson(replace(used, limit="max_completion_tokens" if used.limit == "max_tokens" else None), True)

@@ -28,6 +28,7 @@ ADDRESS_REFUSED = "address_refused"
 NAME_NOT_FOUND = "name_not_found"
 TLS_FAILED = "tls_failed"
 NOT_JSON = "not_json"
+TOO_LARGE = "too_large"
 """Codes of our own, given by the adapter where there is no answer of the service."""
 
 

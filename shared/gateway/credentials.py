@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from shared.errors import DeploymentForbidden, SettingsMissing, SettingsUnavailable
+from shared.errors import DeploymentForbidden, DeploymentNotFound, SettingsMissing, SettingsUnavailable
 from shared.gateway.endpoint import HostPolicy, clean, parse
 from shared.gateway.ports import Deployment, SecretReader
 from shared.gateway.reads import Read, Reads
@@ -27,6 +28,9 @@ UNUSABLE_AGE = 3.0
 """Seconds an incomplete or refused set is believed: an administrator is likely to be mending it."""
 STALE_AGE = 3600.0
 """Seconds a copy is used for while Key Vault is away."""
+
+_KEY = re.compile(r"[0-9a-f]{32}|[A-Za-z0-9]{84}")
+"""The two forms of Azure's keys: the names of deployments are shown and kept, so a key must not pass for one."""
 
 log = logging.getLogger(__name__)
 
@@ -57,18 +61,18 @@ class Credentials:
         """The settings, at most ``credentials_cache`` seconds old unless Key Vault is away.
 
         Raises SettingsMissing naming what is missing, DeploymentForbidden for a Base URL that may not be used,
-        SettingsUnavailable."""
+        DeploymentNotFound for a name that cannot be one, SettingsUnavailable."""
         now = self._clock()
         read = await self._get(organization, now - self._max_age)
         try:
             return self._build(read.value)
-        except (SettingsMissing, DeploymentForbidden):
+        except (SettingsMissing, DeploymentForbidden, DeploymentNotFound):
             if read.started >= now - UNUSABLE_AGE:
                 raise
         return self._build((await self._get(organization, now - UNUSABLE_AGE)).value)
 
     async def reread(self, organization: str, used: Deployment) -> Deployment | None:
-        """What Key Vault holds now if it differs from ``used``, which stopped working. None if not, or if it is away."""
+        """What Key Vault holds now, if that differs from ``used``, which stopped working; None also if it is away."""
         try:
             await self._sets.get(organization, self._clock())
             current = await self.deployment(organization)
@@ -77,8 +81,8 @@ class Credentials:
         return current if current != used else None
 
     async def renew(self, organization: str) -> None:
-        """Forget the copy: what is used next is read first."""
-        self._sets.forget(organization)
+        """Read the settings now. Raises SettingsUnavailable; the copy stays."""
+        await self._sets.get(organization, self._clock())
         self._away_until.pop(organization, None)
 
     async def presence(self, organization: str) -> dict[str, bool]:
@@ -130,6 +134,8 @@ class Credentials:
             names = ", ".join(secrets.missing)
             raise SettingsMissing(f"These settings are missing: {names}", setting=secrets.missing[0])
         values = secrets.values
+        if _KEY.fullmatch(values["deploymentName"]):
+            raise DeploymentNotFound("deploymentName holds what looks like a key", setting="deploymentName")
         endpoint = parse(values["baseUrl"], values["apiVersion"], self._policy)
         return Deployment(
             endpoint.base_url, values["deploymentName"], values["apiKey"], values["resourceKey"], endpoint.api_version

@@ -92,7 +92,8 @@ def _check_host(scheme: str, host: str, port: int | None, policy: HostPolicy) ->
         raise _refused("baseUrl must name a host, such as https://RESOURCE.openai.azure.com")
     azure = host.endswith(AZURE_SUFFIXES) and port in (None, 443)
     if not azure and not any(_matches(host, pattern) for pattern in policy.allowed):
-        raise _refused(f"baseUrl names {host}, which is not an Azure OpenAI host and not in ALLOWED_DEPLOYMENT_HOSTS")
+        named = host if "." in host else "a host"  # a key pasted here by mistake has no dot
+        raise _refused(f"baseUrl names {named} that is neither Azure OpenAI's nor in ALLOWED_DEPLOYMENT_HOSTS")
 
 
 def _matches(host: str, pattern: str) -> bool:

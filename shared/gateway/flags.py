@@ -65,7 +65,7 @@ class Flags:
         raise FeatureDisabled(f"{' and '.join(names)} is switched off for organization {organization}")
 
     async def set(self, organization: str, feature: Feature, row: FlagRow) -> FlagState:
-        """Change the organization's own row, audited first: no change without its audit row. Raises FlagsUnavailable."""
+        """Change the organization's own row. The audit row is written first. Raises FlagsUnavailable."""
         before = await self._read((organization, feature))
         await self._table.write_audit(organization, feature, before, row)
         try:

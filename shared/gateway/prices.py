@@ -16,7 +16,7 @@ _DATE_SUFFIX = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$")
 def cost_of(
     prices: Mapping[str, tuple[Price, ...]], model: str, prompt: int, cached: int, completion: int, today: date
 ) -> Decimal | None:
-    """In the currency of PRICES, None without a price. ``cached`` is the part of ``prompt`` that is billed as cached."""
+    """In the currency of PRICES, None without a price. ``cached`` is the part of ``prompt`` billed as cached."""
     price = _price(prices, model, today)
     if price is None:
         return None

@@ -1,0 +1,135 @@
+"""How much may be sent to a deployment now, learnt from what it accepts and refuses. No waiting here: see gate.py.
+
+Nothing is held back until the service answers 429. From then on there are windows: one opens when a pause ends and
+closes at the next 429. What was accepted at once when a window opened is let through at once in the next one, and then
+as much a second as was accepted on average, and a little more, so that the limit is found again: fixed windows and
+refilling buckets both end up used to the full, at the price of about one 429 a window. After a pause the service did
+not time (no Retry-After, or an absurd one) a single prompt goes first.
+The unit is tokens: the service counts an estimate of the prompt plus max tokens.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.gateway.pauses import LONGEST, rate_limit
+
+AT_ONCE = 0.25
+"""Seconds after a window's opening that count as its beginning."""
+CALM = 60.0
+"""Seconds after the last 429 until the quota is taken to be ample again."""
+MEMORY = 10.0
+"""Seconds counted back at the first 429: the longest window of the service."""
+
+
+@dataclass
+class Permit:
+    cost: float
+    window: int
+    sent: float
+    """All tokens ever let through, this permit's included."""
+    at: float
+    """When it was given."""
+    at_once: bool
+
+
+class Quota:
+    def __init__(self, now: float) -> None:
+        self.opens = now
+        """When the present window opened, or will."""
+        self.throttled_at: float | None = None
+        self._window = 0
+        self._sent = 0.0
+        self._spent = 0.0
+        self._spent_at_once = 0.0
+        self._burst = 0.0
+        self._rate = 0.0
+        self._duration = MEMORY
+        self._probing = False
+        self._refusals = 0
+
+    def may_pass(self, cost: float, now: float) -> bool:
+        if self.throttled_at is None:
+            return True
+        return now >= self.opens and (self._spent == 0.0 or self._spent + cost <= self._allowance(now))
+
+    def next_turn(self, cost: float, now: float) -> float:
+        """Seconds until it is worth asking again whether ``cost`` may pass."""
+        if now < self.opens:
+            return self.opens - now + 0.001
+        if self._rate <= 0.0 or self._probing:
+            return 1.0
+        return min(max((self._spent + cost - self._allowance(now)) / (self._rate * 1.05), 0.001), 1.0)
+
+    def take(self, cost: float, now: float) -> Permit:
+        if self.throttled_at is None and now - self.opens > MEMORY:
+            self.opens, self._spent = now, 0.0
+        at_once = self.throttled_at is None or now - self.opens <= AT_ONCE
+        self._sent += cost
+        self._spent += cost
+        self._spent_at_once += cost if at_once else 0.0
+        return Permit(cost, self._window, self._sent, now, at_once)
+
+    def give_back(self, permit: Permit) -> None:
+        """The prompt was not sent, or nobody knows whether it was counted."""
+        if permit.window == self._window:
+            self._spent = max(self._spent - permit.cost, 0.0)
+            self._spent_at_once = max(self._spent_at_once - (permit.cost if permit.at_once else 0.0), 0.0)
+
+    def accepted(self, permit: Permit, headers: Mapping[str, str], now: float) -> None:
+        if permit.window != self._window or self.throttled_at is None:
+            return
+        self._refusals = 0
+        if self._probing:
+            self._probing, self.opens = False, now
+        if self._rate == 0.0:
+            self._burst += 2 * permit.cost  # nothing learnt yet: twice as many as were taken
+        limit = rate_limit(headers)
+        if limit is None or limit.remaining > self._sent - permit.sent:
+            return
+        resets = permit.at + limit.reset  # the answer tells what was left when it began
+        if now < resets <= now + MEMORY:
+            self._close(now, resets)  # nothing is left: stop before the 429
+
+    def refused(self, permit: Permit, wait: float | None, now: float) -> None:
+        """A 429 with the wait it told, in seconds, or None."""
+        if permit.window != self._window:
+            self._unlearn(permit)
+            self.opens = max(self.opens, now + min(wait or 0.0, LONGEST))
+            return
+        self.give_back(permit)
+        self._refusals += 1
+        guess = 2.0 ** (self._refusals - 1) * random.uniform(0.75, 1.25)  # noqa: S311
+        self._close(now, now + min(guess if wait is None else wait, LONGEST))
+        self._probing = wait is None or wait > LONGEST or self._burst == 0.0
+        self.throttled_at = now
+
+    def calm_down(self, now: float) -> None:
+        """Forget the limit when it has not been met for a while."""
+        if self.throttled_at is not None and now - self.throttled_at > CALM:
+            self.throttled_at, self._probing, self._refusals = None, False, 0
+            self.opens, self._spent, self._burst, self._rate = now, 0.0, 0.0, 0.0
+
+    def _allowance(self, now: float) -> float:
+        elapsed = now - self.opens
+        return 0.0 if self._probing else self._burst + self._rate * elapsed * (1.05 + elapsed / CALM)
+
+    def _close(self, now: float, opens: float) -> None:
+        """End the window, learn from it, and open the next one later."""
+        if self._spent > 0.0:
+            self._burst = self._spent if self.throttled_at is None else self._spent_at_once
+            self._duration = max(opens - self.opens, AT_ONCE)
+            self._rate = self._spent / self._duration
+        else:
+            self._burst, self._rate = self._burst / 2, self._rate / 2
+        self._window += 1
+        self._spent = self._spent_at_once = 0.0
+        self.opens = opens
+
+    def _unlearn(self, permit: Permit) -> None:
+        """A prompt of the last window was refused after that window had been judged."""
+        if permit.window == self._window - 1:
+            self._rate = max(self._rate - permit.cost / self._duration, 0.0)
+            self._burst = max(self._burst - (permit.cost if permit.at_once else 0.0), 0.0)
