@@ -1,0 +1,95 @@
+"""A field's values, counted once: what everything else here looks at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from shared.profiling.models import Counts
+from shared.profiling.placeholders import placeholders
+from shared.profiling.values import text
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field. ``real`` holds each distinct trimmed value that is neither empty nor a placeholder, and its rows."""
+
+    name: str
+    description: str | None
+    rows: int
+    real: Mapping[str, int]
+    empty: int
+    placeholders: int
+    nested: bool = False
+    """True when the field held objects or lists."""
+    sampled: bool = False
+    """True when only samples are known: nothing may be said of uniqueness."""
+
+    @property
+    def filled(self) -> int:
+        return self.rows - self.empty - self.placeholders
+
+    @property
+    def counts(self) -> Counts:
+        distinct = len(self.real)
+        return Counts(
+            rows=self.rows,
+            distinct=distinct,
+            empty=self.empty,
+            placeholders=self.placeholders,
+            duplicates=self.filled - distinct,
+        )
+
+    @property
+    def unique(self) -> bool:
+        """No value twice, among at least two."""
+        return not self.sampled and self.filled == len(self.real) >= 2
+
+    @property
+    def complete(self) -> bool:
+        return self.filled == self.rows
+
+
+def columns(records: Sequence[Mapping[str, JsonValue]]) -> list[Column]:
+    """One column per field, in the order the fields are first seen."""
+    cells: dict[str, list[JsonValue]] = {}
+    for record in records:
+        for name, value in record.items():
+            if name in cells:
+                cells[name].append(value)
+            else:
+                cells[name] = [value]
+    return [column(name, values, rows=len(records)) for name, values in cells.items()]
+
+
+def column(
+    name: str, values: Iterable[JsonValue], *, rows: int, description: str | None = None, sampled: bool = False
+) -> Column:
+    """Count one field. ``rows`` may be more than the values: absent ones are empty."""
+    present = list(values)
+    kinds = set(map(type, present))
+    texts = _trimmed(present) if kinds <= {str, type(None)} else Counter(map(text, present))
+    filled = sum(texts.values()) - texts.pop("", 0)
+    no_value = placeholders(name, texts)
+    absent = sum(texts.pop(value) for value in no_value)
+    return Column(
+        name=name,
+        description=description,
+        rows=rows,
+        real=texts,
+        empty=rows - filled,
+        placeholders=absent,
+        nested=dict in kinds or list in kinds,
+        sampled=sampled,
+    )
+
+
+def _trimmed(values: list[JsonValue]) -> Counter[str]:
+    """Count strings first and trim each distinct one only once."""
+    trimmed: Counter[str] = Counter()
+    for value, count in Counter(values).items():
+        trimmed[text(value)] += count
+    return trimmed

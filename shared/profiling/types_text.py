@@ -1,0 +1,119 @@
+"""Detectors of addresses on the net, markup and other text with a grammar. Each takes one trimmed value.
+
+Every pattern is linear: no nested or overlapping repetition, so a hostile cell costs no more than its length.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from functools import cache
+
+from shared.profiling.word_lists import lines
+
+_EMAIL = re.compile(r"^[^\s@,;:<>()\[\]\"#]{1,64}@(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_][\w-]{1,62}$")
+_ADDRESSED = re.compile(r"^[^<>@]{1,100}<([^<>]{3,254})>$")
+_URI = re.compile(
+    r"^(?:(?:https?|ftps?|sftp|file|wss?|s3|gs|abfss?|wasbs?|ldaps?|jdbc:\w{1,20}|git|ssh)://[^\s<>\"]+"
+    r"|(?:mailto|tel|urn|data):[^\s<>]+|www\.[^\s<>/@]+\.[^\s<>]{2,})$",
+    re.IGNORECASE,
+)
+_DOMAIN = re.compile(r"^(?:[^\W_](?:[\w-]{0,62})\.){1,8}[a-z]{2,24}(?:[/:?][^\s<>]*)?$", re.IGNORECASE)
+_GUID = re.compile(
+    r"^(?:urn:uuid:)?[{(]?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[})]?$", re.IGNORECASE
+)
+_HEX_GUID = re.compile(r"^[0-9a-f]{32}$", re.IGNORECASE)
+_IPV4 = re.compile(r"^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:/\d\d?|:\d{1,5})?$", re.ASCII)
+_IPV6_LIKE = re.compile(r"^[0-9a-f:.]{2,45}(?:%\w{1,16})?(?:/\d{1,3})?$", re.IGNORECASE | re.ASCII)
+_COLOR = re.compile(
+    r"^(?:#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:rgb|hsl)a?\(\s*[\d.]{1,8}%?(?:deg)?(?:[\s,/]+[\d.]{1,8}%?){2,3}\s*\))$",
+    re.IGNORECASE,
+)
+_HTML = re.compile(
+    r"<(?:!doctype html|/?(?:html|head|body|p|div|span|br|hr|a|ul|ol|li|table|tr|td|th|h[1-6]|b|i|u|em|strong|img|pre"
+    r"|code|font|script|style|section|article|blockquote|sup|sub|input|form)(?:\s[^<>]{0,500})?\s?/?)>",
+    re.IGNORECASE,
+)
+_XML = re.compile(r"^<(?:\?xml\s[^<>]{0,200}\?>|(?P<tag>[A-Za-z_][\w.:-]{0,100})(?:\s[^<>]{0,2000})?/?>)")
+_READ_JSON = 50_000
+_READ_MARKUP = 4_000
+
+
+@cache
+def _color_names() -> frozenset[str]:
+    return frozenset(lines("colors.txt"))
+
+
+def email(value: str) -> bool:
+    if "@" not in value or len(value) > 360:
+        return False
+    addressed = _ADDRESSED.match(value)
+    return _EMAIL.match(addressed[1] if addressed else value) is not None
+
+
+def uri(value: str) -> bool:
+    return (":" in value or value[:4].lower() == "www.") and len(value) <= 4_000 and _URI.match(value) is not None
+
+
+def domain(value: str) -> bool:
+    return uri(value) or ("." in value and len(value) <= 2_000 and _DOMAIN.match(value) is not None)
+
+
+def guid(value: str) -> bool:
+    return 36 <= len(value) <= 45 and _GUID.match(value) is not None
+
+
+def guid_or_hex(value: str) -> bool:
+    return guid(value) or _HEX_GUID.match(value) is not None
+
+
+def ip_address(value: str) -> bool:
+    if len(value) > 60:
+        return False
+    if value.count(":") < 2:
+        return value.count(".") == 3 and _IPV4.match(value) is not None
+    return _IPV6_LIKE.match(value) is not None and _ipv6(value.partition("/")[0].partition("%")[0])
+
+
+def _ipv6(value: str) -> bool:
+    try:
+        ipaddress.IPv6Address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def color(value: str) -> bool:
+    return value[:1] in "#rRhH" and len(value) <= 60 and _COLOR.match(value) is not None
+
+
+def color_or_name(value: str) -> bool:
+    return color(value) or value.casefold().rpartition(" ")[2] in _color_names()
+
+
+def json_text(value: str) -> bool:
+    """An object or a list; very long ones by their ends, for reading them all would cost too much."""
+    if (value[:1], value[-1:]) not in {("{", "}"), ("[", "]")}:
+        return False
+    if len(value) > _READ_JSON:
+        return True
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def html(value: str) -> bool:
+    return "<" in value and _HTML.search(value[:_READ_MARKUP]) is not None
+
+
+def xml(value: str) -> bool:
+    """One element from its start to its end, that is not HTML."""
+    if value[:1] != "<" or value[-1:] != ">" or html(value):
+        return False
+    start = _XML.match(value[:_READ_MARKUP])
+    if start is None:
+        return False
+    return start["tag"] is None or start[0].endswith("/>") or value.endswith(f"</{start['tag']}>")
