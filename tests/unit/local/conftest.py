@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
+import httpx2
 import pytest
 from openai import AsyncAzureOpenAI, AsyncOpenAI
 
@@ -17,13 +17,13 @@ class Simulated:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self.http = httpx.AsyncClient(timeout=10)
+        self.http = httpx2.AsyncClient(timeout=10)
         self.v1 = AsyncOpenAI(
             base_url=self.url + "/openai/v1/",
             api_key="first-key",
             max_retries=0,
             timeout=5,
-            http_client=httpx.AsyncClient(follow_redirects=False, timeout=5),
+            http_client=httpx2.AsyncClient(follow_redirects=False, timeout=5),
         )
         self.dated = AsyncAzureOpenAI(
             azure_endpoint=self.url, api_version="2024-10-21", api_key="first-key", max_retries=0, timeout=5

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -47,7 +47,7 @@ def test_it_serves_a_directory_and_stops_by_sigterm(tmp_path: Path) -> None:
     try:
         port = events(process, "host.ready")[-1]["port"]
         url = f"http://127.0.0.1:{port}/api/hello?code=process-key"
-        assert httpx.get(url).text == "hello"
+        assert httpx2.get(url).text == "hello"
         process.send_signal(signal.SIGTERM)
         log = events(process, "host.stopped")
         assert process.wait(20) == 0
