@@ -1,0 +1,26 @@
+"""``python -m bench`` runs all benchmarks, ``python -m bench NAME …`` those named; each prints one JSON line."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+NAMES = ("import_time", "added_latency", "in_flight", "throttled")
+
+
+def main(arguments: list[str]) -> int:
+    unknown = [name for name in arguments if name not in NAMES]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    reached = True
+    for name in arguments or NAMES:
+        result: dict[str, object] = importlib.import_module(f"bench.{name}").run()
+        print(json.dumps({"benchmark": name} | result), flush=True)
+        reached = reached and bool(result["reached"])
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
