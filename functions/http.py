@@ -183,8 +183,8 @@ def _correlation_id(req: func.HttpRequest) -> str:
 def _check_organization(name: str) -> None:
     if len(name) > 64 or name == "default" or not ORGANIZATION.fullmatch(name):
         raise InvalidOrganization(
-            "Not an organization's name. A name is of lower-case letters and digits, in parts joined by single hyphens, "
-            "has at most 64 characters and is not default."
+            "Not an organization's name. A name is of lower-case letters and digits, in parts joined by single "
+            "hyphens, has at most 64 characters and is not default."
         )
 
 

@@ -1,0 +1,132 @@
+"""The app's own functions, called with real HttpRequests, over services in memory."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+from urllib.parse import unquote
+
+import azure.functions as func
+
+from shared import settings as app_settings
+from shared.gateway.credentials import Credentials
+from shared.gateway.flags import Flags
+from shared.gateway.ports import FlagRow
+from shared.health import Health
+from shared.idempotency import Idempotency
+from shared.mapping.catalogue import Catalogue
+from shared.mapping.store import MappingStore
+from shared.organization_settings import OrganizationSettings
+from shared.wiring import Services
+from tests.fakes.gateway import FakeFlagTable, FakeGateway, FakeSecrets
+from tests.fakes.prompt_log import FakePromptLog
+from tests.fakes.storage import FakeBlobs, FakeTables
+
+ENVIRONMENT = {
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+    "KEY_VAULT_URL": "https://vault.vault.azure.net",
+    "DATABASE_URL": "sqlite://",
+}
+
+
+class Stand:
+    """The services in memory, and what stands behind them."""
+
+    def __init__(self) -> None:
+        self.tables, self.blobs = FakeTables(), FakeBlobs()
+        self.flag_table, self.secrets, self.history = FakeFlagTable(), FakeSecrets(), FakePromptLog()
+        self.settings = app_settings.load(ENVIRONMENT)
+        self.checks_fail = False
+        flags = Flags(self.flag_table, self.settings.production)
+        credentials = Credentials(self.secrets, self.settings)
+        self.gateway = FakeGateway(flags, credentials)
+        stand_ins: dict[str, Any] = {"gateway": self.gateway, "history": self.history, "queues": None}
+        self.services = Services(
+            settings=self.settings,
+            flags=flags,
+            credentials=credentials,
+            catalogue=Catalogue(self.blobs),
+            mappings=MappingStore(self.tables, self.blobs),
+            idempotency=Idempotency(self.tables, self.blobs, poll_seconds=0.01),
+            policies=OrganizationSettings(self.tables, self.settings.samples),
+            health=Health({"flags": self._check, "history": self._check}),
+            **stand_ins,
+        )
+
+    def allow(self, organization: str) -> None:
+        """Flag on, four settings there."""
+        self.flag_table.rows[organization, "AiMapping"] = FlagRow(True, "Production")
+        self.secrets.give(organization)
+
+    def is_empty(self) -> bool:
+        """Nothing was stored, changed or sent."""
+        return not (self.tables.rows or self.blobs.blobs or self.flag_table.audit or self.gateway.asked)
+
+    async def _check(self) -> None:
+        if self.checks_fail:
+            raise OSError("away")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    media_type: str
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+def indexed() -> list[Any]:
+    """The app's functions. It takes a second listing for duplicates, so it is made to forget the first."""
+    from function_app import app
+
+    app.functions_bindings = {}
+    try:
+        return app.get_functions()
+    finally:
+        app.functions_bindings = {}
+
+
+@cache
+def functions() -> tuple[tuple[re.Pattern[str], str, Any], ...]:
+    """Route, method and handler of every HTTP function of the app, literal routes first."""
+    found = []
+    for function in indexed():
+        trigger = function.get_trigger()
+        if trigger.type == "httpTrigger":
+            pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(trigger.route)))
+            found += [(pattern, str(method.value), function.get_user_function()) for method in trigger.methods]
+    return tuple(found)
+
+
+async def call(
+    method: str,
+    path: str,
+    body: object = b"",
+    *,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> Answer:
+    """Call the app as the host would: routed, path parts decoded. ``body``: bytes, or what becomes JSON."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    for pattern, verb, handler in functions():
+        match = pattern.fullmatch(path.strip("/"))
+        if match and verb == method:
+            request = func.HttpRequest(
+                method,
+                f"https://app.azurewebsites.net/api{path}",
+                headers={**({"content-type": "application/json"} if content else {}), **(headers or {})},
+                params=params or {},
+                route_params={name: unquote(part) for name, part in match.groupdict().items()},
+                body=content,
+            )
+            answer = cast(func.HttpResponse, await handler(request))
+            return Answer(answer.status_code, answer.headers, answer.mimetype, answer.get_body())
+    raise LookupError(f"no function for {method} {path}")

@@ -1,0 +1,99 @@
+"""Flags, secrets and a gateway in memory. The gateway answers each prompt from its own schema, or fails as told."""
+
+from __future__ import annotations
+
+from shared.errors import AnswerError, FlagsUnavailable, ProductError, SettingsUnavailable
+from shared.gateway.credentials import Credentials
+from shared.gateway.flags import Flags
+from shared.gateway.ports import FlagRow
+from shared.gateway.records import Answer, Caller, Prompt, Reply, Usage
+
+
+class FakeFlagTable:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], FlagRow] = {}
+        self.audit: list[tuple[str, str, FlagRow | None, FlagRow]] = []
+        self.away = False
+
+    async def read(self, organization: str, flag: str) -> FlagRow | None:
+        self._reach()
+        return self.rows.get((organization, flag))
+
+    async def write(self, organization: str, flag: str, row: FlagRow) -> None:
+        self._reach()
+        self.rows[organization, flag] = row
+
+    async def write_audit(self, organization: str, flag: str, before: FlagRow | None, after: FlagRow) -> None:
+        self._reach()
+        self.audit.append((organization, flag, before, after))
+
+    def _reach(self) -> None:
+        if self.away:
+            raise FlagsUnavailable("The feature flags cannot be read now.")
+
+
+class FakeSecrets:
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.away = False
+
+    async def get(self, name: str) -> str | None:
+        if self.away:
+            raise SettingsUnavailable("Key Vault cannot be read now.")
+        return self.values.get(name)
+
+    def give(self, organization: str) -> None:
+        """The four settings of one organization."""
+        self.values |= {
+            f"{organization}--openai-api-key": "secret-one",
+            f"{organization}--openai-resource-key": "secret-two",
+            f"{organization}--openai-base-url": "https://acme.openai.azure.com",
+            f"{organization}--openai-deployment-name": "gpt",
+        }
+
+
+class FakeGateway:
+    """Checks flag and settings as the real one; sends nothing."""
+
+    def __init__(self, flags: Flags, credentials: Credentials) -> None:
+        self._flags = flags
+        self._credentials = credentials
+        self.asked: list[tuple[Caller, str]] = []
+        """Who asked, and every message as one text."""
+        self.fails: ProductError | Exception | None = None
+
+    async def require(self, caller: Caller) -> None:
+        await self._flags.require(caller.organization, caller.features)
+        await self._credentials.deployment(caller.organization)
+
+    async def ask(self, caller: Caller, prompt: Prompt[Answer]) -> Reply[Answer]:
+        await self.require(caller)
+        self.asked.append((caller, "\n".join(message.content for message in prompt.messages)))
+        attempt = f"prompt-{len(self.asked)}-1"
+        if isinstance(self.fails, ProductError):
+            self.fails.attempt_ids = (attempt,)
+        if self.fails:
+            raise self.fails
+        try:
+            value = prompt.parse(answer(prompt.schema))
+        except ValueError as error:
+            raise AnswerError("not usable") from error
+        return Reply(value, (attempt,), "fake-model", Usage(1, 100, 20))
+
+    async def try_out(self, caller: Caller, prompt: Prompt[Answer]) -> Reply[Answer]:
+        return await self.ask(caller, prompt)
+
+
+def answer(schema: object) -> object:
+    """The first thing a strict schema allows."""
+    if not isinstance(schema, dict):
+        return None
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return answer(schema["anyOf"][0])
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: answer(member) for name, member in schema.get("properties", {}).items()}
+    plain: dict[object, object] = {"array": [], "string": "", "integer": 0, "number": 0.5, "boolean": False}
+    return plain.get(kind)

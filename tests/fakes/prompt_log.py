@@ -1,0 +1,36 @@
+"""Prompt history to read, in memory."""
+
+from __future__ import annotations
+
+from shared.errors import HistoryUnavailable
+from shared.gateway.prompt_log import PromptDetail, PromptPage, PromptQuery, continue_after, position
+
+
+class FakePromptLog:
+    def __init__(self) -> None:
+        self.details: dict[str, list[PromptDetail]] = {}
+        """By organization."""
+        self.queries: list[PromptQuery] = []
+        self.away = False
+
+    def page(self, query: PromptQuery) -> PromptPage:
+        self._reach()
+        self.queries.append(query)
+        items = [detail.item for detail in self.details.get(query.organization, [])]
+        if query.status:
+            items = [item for item in items if item.status == query.status]
+        if query.continuation:
+            place = position(query.continuation)
+            items = [item for item in items if (item.created_at, item.attempt_id) < place]
+        items.sort(key=lambda item: (item.created_at, item.attempt_id), reverse=True)
+        page = tuple(items[: query.top])
+        return PromptPage(page, continue_after(page[-1]) if len(items) > len(page) else None)
+
+    def one(self, organization: str, attempt_id: str) -> PromptDetail | None:
+        self._reach()
+        found = self.details.get(organization, [])
+        return next((detail for detail in found if detail.item.attempt_id == attempt_id), None)
+
+    def _reach(self) -> None:
+        if self.away:
+            raise HistoryUnavailable("The prompt history cannot be reached now.")
