@@ -6,13 +6,16 @@ are made inside the running loop, since all invocations of a worker share it.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from shared import settings as app_settings
 
 if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
     from shared.adapters.sql_history import SqlHistory
     from shared.adapters.storage_queues import StorageQueues
     from shared.gateway.credentials import Credentials
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.settings import Settings
+
+Client = TypeVar("Client", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,79 @@ def services() -> Services:
 
 def use(replacement: Services | None) -> None:
     """Put other services in their place (tests), or take them back with None."""
-    global _replacement  # noqa: PLW0603 - one process, one set of services
+    global _replacement
     _replacement = replacement
 
 
 @cache
 def _build() -> Services:
+    from shared.adapters.flag_table import AzureFlagTable
+    from shared.adapters.key_vault import KeyVault
+    from shared.adapters.openai_chat import OpenAIChat
+    from shared.adapters.sql_history import SqlHistory
+    from shared.adapters.storage_blobs import StorageBlobs
+    from shared.adapters.storage_queues import HistoryOutbox, StorageQueues
+    from shared.adapters.storage_tables import StorageTables
+    from shared.gateway.credentials import Credentials
+    from shared.gateway.endpoint import HostPolicy
+    from shared.gateway.flags import Flags
+    from shared.gateway.gateway import Gateway
+    from shared.gateway.history import Recorder
+    from shared.health import Health
+    from shared.idempotency import Idempotency
+    from shared.mapping.catalogue import Catalogue
+    from shared.mapping.store import MappingStore
+    from shared.organization_settings import OrganizationSettings
+
     settings = app_settings.load()
-    raise app_settings.ConfigurationError(f"no adapters yet for {settings.key_vault_url}")
+    vault = KeyVault.sign_in(settings.key_vault_url, _identity(), verify_challenge=settings.key_vault_verify_challenge)
+    flag_table = _in_account(AzureFlagTable, settings)
+    tables = _in_account(StorageTables, settings)
+    blobs = _in_account(StorageBlobs, settings)
+    queues = _in_account(StorageQueues, settings)
+    history = SqlHistory(settings.database_url)
+    flags = Flags(flag_table, settings.production)
+    credentials = Credentials(vault, settings)
+    chat = OpenAIChat(HostPolicy(settings.allowed_deployment_hosts, settings.allow_loopback_deployments))
+    return Services(
+        settings=settings,
+        flags=flags,
+        credentials=credentials,
+        gateway=Gateway(flags, credentials, chat, Recorder(history, HistoryOutbox(queues)), settings),
+        history=history,
+        queues=queues,
+        catalogue=Catalogue(blobs),
+        mappings=MappingStore(tables, blobs),
+        idempotency=Idempotency(tables, blobs),
+        policies=OrganizationSettings(tables, settings.samples),
+        health=Health(
+            {
+                "flags": lambda: flag_table.read("default", "AiMapping"),
+                "keyVault": lambda: vault.get("admin-key"),
+                "history": lambda: asyncio.to_thread(history.ping),
+                "storage": lambda: blobs.get("mappings", "health"),
+            }
+        ),
+    )
+
+
+@cache
+def _identity() -> AsyncTokenCredential:
+    """The app's credential, made only when something signs in with it, and then once."""
+    from shared.adapters.identity import credential
+
+    return credential()
+
+
+class _InAccount(Protocol[Client]):
+    """An adapter of the storage account."""
+
+    def connect(self, connection_string: str) -> Client: ...
+
+    def sign_in(self, account: str, credential: AsyncTokenCredential) -> Client: ...
+
+
+def _in_account(adapter: _InAccount[Client], settings: Settings) -> Client:
+    if settings.storage_connection:
+        return adapter.connect(settings.storage_connection)
+    return adapter.sign_in(settings.storage_account, _identity())
