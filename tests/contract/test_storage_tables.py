@@ -1,0 +1,144 @@
+"""One suite for the fake tables and the real ones (Azurite, where STACK_JSON names a running stack)."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared.errors import StorageUnavailable
+from shared.storage import Tables
+from tests.fakes.storage import FakeTables
+
+
+@pytest.fixture(params=["fake", "azurite"])
+async def tables(request: pytest.FixtureRequest) -> AsyncIterator[Tables]:
+    if request.param == "fake":
+        yield FakeTables()
+        return
+    stack = os.environ.get("STACK_JSON")
+    if not stack:
+        pytest.skip("STACK_JSON names no running stack")
+    from shared.adapters.storage_tables import StorageTables
+
+    made = StorageTables.connect(json.loads(Path(stack).read_text())["storageConnectionString"])
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def table() -> str:
+    """A table that does not exist yet."""
+    return f"contract{uuid.uuid4().hex[:16]}"
+
+
+async def test_what_is_not_there_reads_as_none(tables: Tables, table: str) -> None:
+    assert await tables.get(table, "acme", "a") is None
+
+
+async def test_a_missing_table_is_made_by_the_first_insert(tables: Tables, table: str) -> None:
+    etag = await tables.insert(table, "acme", "a", {"Name": "x"})
+    row = await tables.get(table, "acme", "a")
+    assert row
+    assert (row.text("Name"), row.etag) == ("x", etag)
+
+
+async def test_a_missing_table_is_made_by_the_first_put(tables: Tables, table: str) -> None:
+    assert await tables.put(table, "acme", "a", {"Name": "x"})
+    assert await tables.get(table, "acme", "a")
+
+
+async def test_values_come_back_as_they_were(tables: Tables, table: str) -> None:
+    time = datetime(2026, 11, 25, 1, 2, 3, 456_000, tzinfo=UTC)
+    values = {"Text": "naïve 名前 ' \" \n", "Number": 7, "Flag": False, "Share": 0.5, "Time": time, "Empty": ""}
+    await tables.put(table, "acme", "a", values)
+    row = await tables.get(table, "acme", "a")
+    assert row
+    assert dict(row.values) == values | {k: v for k, v in row.values.items() if k in ("PartitionKey", "RowKey")}
+    assert type(row.values["Flag"]) is bool
+    assert row.time("Time") == time
+
+
+async def test_a_second_insert_changes_nothing(tables: Tables, table: str) -> None:
+    await tables.insert(table, "acme", "a", {"Name": "first"})
+    assert await tables.insert(table, "acme", "a", {"Name": "second"}) is None
+    row = await tables.get(table, "acme", "a")
+    assert row
+    assert row.text("Name") == "first"
+
+
+async def test_a_put_replaces_the_whole_row(tables: Tables, table: str) -> None:
+    await tables.put(table, "acme", "a", {"Name": "x", "Old": "y"})
+    await tables.put(table, "acme", "a", {"Name": "z"})
+    row = await tables.get(table, "acme", "a")
+    assert row
+    assert (row.text("Name"), row.text("Old")) == ("z", None)
+
+
+async def test_a_put_over_a_version_works_once(tables: Tables, table: str) -> None:
+    etag = await tables.insert(table, "acme", "a", {"N": 1})
+    assert await tables.put(table, "acme", "a", {"N": 2}, etag=etag)
+    assert await tables.put(table, "acme", "a", {"N": 3}, etag=etag) is None
+    row = await tables.get(table, "acme", "a")
+    assert row
+    assert row.number("N") == 2
+
+
+async def test_a_put_over_a_version_that_is_gone_does_nothing(tables: Tables, table: str) -> None:
+    etag = await tables.insert(table, "acme", "a", {"N": 1})
+    await tables.delete(table, "acme", "a")
+    assert await tables.put(table, "acme", "a", {"N": 2}, etag=etag) is None
+    assert await tables.get(table, "acme", "a") is None
+
+
+async def test_a_delete_of_an_older_version_does_nothing(tables: Tables, table: str) -> None:
+    etag = await tables.insert(table, "acme", "a", {"N": 1})
+    newer = await tables.put(table, "acme", "a", {"N": 2})
+    assert not await tables.delete(table, "acme", "a", etag=etag)
+    assert await tables.get(table, "acme", "a")
+    assert await tables.delete(table, "acme", "a", etag=newer)
+    assert await tables.get(table, "acme", "a") is None
+
+
+async def test_deleting_what_is_not_there_is_fine(tables: Tables, table: str) -> None:
+    assert await tables.delete(table, "acme", "a")
+    await tables.insert(table, "acme", "b", {})
+    assert await tables.delete(table, "acme", "a")
+
+
+async def test_organizations_do_not_meet(tables: Tables, table: str) -> None:
+    await tables.insert(table, "acme", "a", {"Name": "x"})
+    assert await tables.get(table, "acme-2", "a") is None
+    assert await tables.get(table, "acm", "ea") is None
+
+
+@pytest.mark.parametrize("key", ["a/b", "a\\b", "a#b", "a?b", "a\nb", "a\u0085b", "x" * 501])
+async def test_a_key_that_was_not_made_safe_is_a_mistake_of_ours(key: str) -> None:
+    from shared.adapters.storage_tables import StorageTables
+
+    tables = StorageTables.connect(AWAY)
+    with pytest.raises(ValueError, match="hashed or escaped"):
+        await tables.get("t", "acme", key)
+    await tables.close()
+
+
+async def test_an_account_that_is_away_is_told() -> None:
+    from shared.adapters.storage_tables import StorageTables
+
+    tables = StorageTables.connect(AWAY)
+    with pytest.raises(StorageUnavailable) as told:
+        await tables.get("t", "acme", "a")
+    await tables.close()
+    assert told.value.retry_after
+    assert "127.0.0.1" not in told.value.detail
+
+
+AWAY = (
+    "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;"
+    "TableEndpoint=http://127.0.0.1:9/devstoreaccount1;BlobEndpoint=http://127.0.0.1:9/devstoreaccount1;"
+)
