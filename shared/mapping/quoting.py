@@ -1,0 +1,23 @@
+"""Data inside a prompt: quoted, bounded, and unable to end its quotes or to look like a control token."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+"""Unicode categories that are dropped: controls, format characters such as right-to-left overrides and tags,
+surrogates, private use, unassigned, line and paragraph separators."""
+
+
+def clean(text: str, limit: int) -> str:
+    """One line of visible text of at most ``limit`` characters, ``…`` where it was cut."""
+    visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in text[: 4 * limit])
+    line = " ".join(visible.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def quote(text: str, limit: int) -> str:
+    """A JSON string. ``<`` and ``>`` are escaped, so that neither tags nor chat templates' marks survive."""
+    quoted = json.dumps(clean(text, limit), ensure_ascii=False)
+    return quoted.replace("<", "\\u003c").replace(">", "\\u003e")
