@@ -41,8 +41,10 @@ class Stand:
         self.flag_table, self.secrets, self.history = FakeFlagTable(), FakeSecrets(), FakePromptLog()
         self.settings = app_settings.load(ENVIRONMENT)
         self.checks_fail = False
-        flags = Flags(self.flag_table, self.settings.production)
-        credentials = Credentials(self.secrets, self.settings)
+        self.now = 1_000.0
+        """Seconds, as flags and settings see them."""
+        flags = Flags(self.flag_table, self.settings.production, lambda: self.now)
+        credentials = Credentials(self.secrets, self.settings, lambda: self.now)
         self.gateway = FakeGateway(flags, credentials)
         stand_ins: dict[str, Any] = {"gateway": self.gateway, "history": self.history, "queues": None}
         self.services = Services(
