@@ -19,5 +19,5 @@ def test_every_function_is_indexed_with_its_trigger() -> None:
     indexed = loader.index_function_app(str(ROOT / "function_app.py"))
     metadata, _ = loader.process_indexed_function(messages, Registry(), indexed, str(ROOT))
     assert {function.name for function in metadata} == {function.get_function_name() for function in app.get_functions()}
-    assert {function.name for function in metadata} >= {"suggest_mapping", "drain_history"}
+    assert {function.name for function in metadata} >= {"suggest_mapping", "history_outbox"}
     assert all(function.raw_bindings for function in metadata)
