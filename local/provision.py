@@ -19,12 +19,11 @@ FLAGS = ("AiMapping", "RuleEngine")
 
 
 def migrate(database_url: str) -> None:
-    import contextlib as temporary
+    from shared.adapters.sql_history import SqlHistory
 
-    with temporary.suppress(ImportError, AttributeError):
-        from shared.adapters.sql_history import SqlHistory
-
-        SqlHistory(database_url).migrate()
+    history = SqlHistory(database_url)
+    history.migrate()
+    history.close()
 
 
 def make_storage(connection: str) -> None:

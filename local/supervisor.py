@@ -115,13 +115,17 @@ class Supervisor:
     def _await(self, services: list[Service]) -> None:
         deadline = time.monotonic() + _PATIENCE
         for service in services:
-            while answers.status(service.url, self._stack.certificates.ca_file) is None:
+            while not self._answers(service):
                 code = self._children[service.name].process.poll()
                 if code is not None:
                     raise Failed(f"{service.name} ended with {code}\n{tail(self._state.log(service.name))}")
                 if time.monotonic() > deadline:
                     raise Failed(f"{service.name} does not answer\n{tail(self._state.log(service.name))}")
                 time.sleep(0.1)
+
+    def _answers(self, service: Service) -> bool:
+        status = answers.status(service.url, self._stack.certificates.ca_file)
+        return status == 200 if service.needs_ok else status is not None
 
     def _provision(self) -> None:
         made, log = self._stack.deployment, self._state.log("provision")
