@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from local import processes, weights
+from local import processes, throwaway, weights
 from local.processes import Failed, Stopped
 from local.state import CHECKOUT
 
@@ -38,8 +39,11 @@ def test(only: Sequence[str]) -> list[str]:
     failed = [] if only else lint(())
     weights.fetch(weights.WEIGHTS["model"], _say)
     cov = [] if only else ["--cov", "--cov-branch", "--cov-report="]
-    if not _passes("pytest", ["pytest", *cov, *only]):
-        failed.append("pytest")
+    _say("== starting a stack for the tests")
+    with throwaway.running({"DEPLOYMENT": "simulated"}, quiet=True) as stack:
+        os.environ["STACK_JSON"] = str(stack)
+        if not _passes("pytest", ["pytest", *cov, *only]):
+            failed.append("pytest")
     return failed if only else [*failed, *filter(_lacks_coverage, _COVERED)]
 
 
@@ -65,8 +69,6 @@ def audit(_: Sequence[str]) -> list[str]:
 
 
 def _heard(command: Sequence[str]) -> tuple[int, str]:
-    import subprocess
-
     with processes.stops_held():
         child = processes.spawn(_tool(command), cwd=CHECKOUT, stdout=subprocess.PIPE, both=True)
     try:

@@ -62,6 +62,7 @@ class Supervisor:
             self._say("starting the functions host")
             self._launch(stack.host(self._extra))
             self._await([stack.host(self._extra)])
+            self._await_health()
         if deployment:
             self._await([deployment])
         return self._publish()
@@ -122,6 +123,12 @@ class Supervisor:
                 if time.monotonic() > deadline:
                     raise Failed(f"{service.name} does not answer\n{tail(self._state.log(service.name))}")
                 time.sleep(0.1)
+
+    def _await_health(self) -> None:
+        """The host answers; its dependencies may need a moment more, or may be meant to be away."""
+        health = f"{self._stack.base_url}/api/health"
+        if not processes.wait_until(lambda: answers.status(health, self._stack.certificates.ca_file) == 200, 15, 0.2):
+            self._say(f"  {health} does not say 200: see there what is missing")
 
     def _answers(self, service: Service) -> bool:
         status = answers.status(service.url, self._stack.certificates.ca_file)
