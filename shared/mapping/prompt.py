@@ -1,77 +1,149 @@
 """One prompt for a batch of fields: instructions and keys first, fields last; each field answered exactly once.
 
-The answer is one object with one property per field (all required, none else: the schema itself makes sure that no
-field is missed or answered twice), whose value is the label of an offered key or "none". Limits of strict schemas are
-those of Azure OpenAI: 100 properties, 500 enum values, 15,000 characters in one enum.
+The answer is one object with one property per field, all required and none else, so the schema itself makes sure that
+no field is missed or answered twice. Its values are labels of the keys offered to that field, or "none". Limits of
+strict schemas (100 properties, 500 enum values in all) are those of Azure OpenAI.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from shared.gateway.records import Message, Prompt
-from shared.mapping.candidates import ShortList
 from shared.mapping.keys import KeyFacts
-from shared.mapping.quoting import clean, quote
+from shared.mapping.questions import Question, Sheet
+from shared.mapping.quoting import plain, quote
 from shared.mapping.words import fold
-from shared.profiling.models import FieldProfile
+from shared.profiling.models import DataSetProfile
 from shared.settings import SamplesPolicy
 
-NAME = "map-fields-v1"
+MAP, NAME = "map-fields-v1", "name-fields-v1"
+BATCH = 30
+"""Fields in one prompt: with 6 options each, well below 500 enum values."""
+WHOLE = 100
+"""A vocabulary up to this size is listed as a whole, the same in all prompts; of a larger one, what is offered."""
+_MARK = re.compile(r"\{\{(none|vocabulary|keys)\}\}")
 _PROMPTS = Path(__file__).parent.parent / "prompts"
 _SAMPLES = 3
-_SAMPLE_CHARS, _NAME_CHARS, _TEXT_CHARS, _LABEL_CHARS, _MEANING_CHARS = 40, 80, 120, 80, 70
-_SLUG_CHARS = 24
-_NO_KEY = ("none", "no_key", "no_key_fits", "not_in_the_list")
+_SAMPLE_CHARS, _NAME_CHARS, _TEXT_CHARS, _MEANING_CHARS = 40, 80, 120, 70
+_LONGEST_NAME = 32
+"""Characters expected of a proposed key name."""
+
+Answers = dict[str, object]
+"""Property → value, as it came; what was offered is checked by the caller."""
 
 
-@dataclass(frozen=True)
-class Question:
-    """One field and the keys it may be answered with."""
-
-    number: int
-    """The field's place in the data set, from 0."""
-    profile: FieldProfile
-    offer: ShortList
-
-    @property
-    def name(self) -> str:
-        slug = re.sub(r"[^a-z0-9]+", "_", fold(self.profile.name[:200])).strip("_")[:_SLUG_CHARS].strip("_")
-        return f"f{self.number + 1}_{slug}" if slug else f"f{self.number + 1}"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What one prompt offers: labels for keys, as the model sees them."""
-
-    questions: tuple[Question, ...]
-    keys: dict[str, KeyFacts] = field(default_factory=dict)
-    """Label → key."""
-    none: str = _NO_KEY[0]
-    labels: dict[str, str] = field(default_factory=dict)
-    """Key → label."""
-
-    def options(self, question: Question) -> list[str]:
-        return [self.labels[ranked.key.key.key] for ranked in question.offer] + [self.none]
+def map_prompt(dataset: DataSetProfile, sheet: Sheet, vocabulary: str, samples: SamplesPolicy) -> Prompt[Answers]:
+    fixed = {
+        "none": sheet.none,
+        "vocabulary": quote(vocabulary, _NAME_CHARS),
+        "keys": "\n".join(_key(label, key) for label, key in sheet.keys.items()),
+    }
+    options = {asked.name: sheet.options(asked) for asked in sheet.questions}
+    return Prompt(
+        name=MAP,
+        messages=_messages(_fill(_text(MAP), fixed), dataset, sheet.questions, samples, options),
+        schema=_schema({name: {"type": "string", "enum": labels} for name, labels in options.items()}),
+        parse=_parse,
+        max_output_tokens=_room({name: max(map(_tokens, labels)) for name, labels in options.items()}),
+    )
 
 
-def sheet(questions: Sequence[Question], whole: Sequence[KeyFacts] = ()) -> Sheet:
-    """``whole``: keys listed even if offered to no field of the batch, so that all batches begin alike."""
-    facts = {key.key.key: key for key in whole}
-    for question in questions:
-        facts.update({ranked.key.key.key: ranked.key for ranked in question.offer})
-    keys: dict[str, KeyFacts] = {}
-    for key in sorted(facts.values(), key=lambda k: k.key.key) if not whole else facts.values():
-        keys[_label(key.short, len(keys) + 1, keys)] = key
-    none = next((word for word in _NO_KEY if word not in keys), "(none)")
-    return Sheet(tuple(questions), keys, none, {key.key.key: label for label, key in keys.items()})
+def name_prompt(dataset: DataSetProfile, questions: Sequence[Question], samples: SamplesPolicy) -> Prompt[Answers]:
+    """Where there is no vocabulary yet: names for its keys."""
+    names = [asked.name for asked in questions]
+    return Prompt(
+        name=NAME,
+        messages=_messages(_text(NAME), dataset, questions, samples, {}),
+        schema=_schema({name: {"type": "string"} for name in names}),
+        parse=_parse,
+        max_output_tokens=_room(dict.fromkeys(names, _LONGEST_NAME // 2)),
+    )
 
 
-def _label(short: str, number: int, taken: dict[str, KeyFacts]) -> str:
-    """A key's name as an enum value: visible, without quotes and backslashes, unlike the others."""
-    label = clean(short, _LABEL_CHARS).replace('"', "'").replace("\\", "/").replace("<", "(").replace(">", ")")
-    return label if label and label not in taken else f"{label}#{number}"
+@lru_cache
+def _text(name: str) -> str:
+    return (_PROMPTS / f"{name}.txt").read_text(encoding="utf-8").strip()
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
+    """All marks replaced in one pass: a value that contains a mark stays as it is."""
+    return _MARK.sub(lambda mark: values[mark[1]], text)
+
+
+def _messages(
+    system: str,
+    dataset: DataSetProfile,
+    questions: Sequence[Question],
+    samples: SamplesPolicy,
+    options: dict[str, list[str]],
+) -> tuple[Message, ...]:
+    lines = "\n".join(_field(asked, samples, options.get(asked.name)) for asked in questions)
+    about = f"Data set {quote(dataset.name, _NAME_CHARS)}"
+    if dataset.description:
+        about += f", described as {quote(dataset.description, _TEXT_CHARS)}"
+    return Message("system", system), Message("user", f"{about}. Its fields, as JSON data:\n{lines}")
+
+
+def _field(asked: Question, samples: SamplesPolicy, options: list[str] | None) -> str:
+    profile = asked.profile
+    parts = [f'"name":{quote(profile.name, _NAME_CHARS)}', f'"type":"{profile.data_type}"']
+    if profile.description:
+        parts.append(f'"description":{quote(profile.description, _TEXT_CHARS)}')
+    if samples == "full" and profile.samples:
+        parts.append(f'"samples":[{_listed(profile.samples[:_SAMPLES], _SAMPLE_CHARS)}]')
+    if samples == "masked" and profile.patterns:
+        counted = ",".join(f"{quote(shape, _SAMPLE_CHARS)}:{count}" for shape, count in profile.patterns)
+        parts.append(f'"patterns":{{{counted}}}')
+    if options:
+        parts.append(f'"likely":[{_listed(options, _NAME_CHARS)}]')
+    return f"{asked.name}: {{{','.join(parts)}}}"
+
+
+def _listed(texts: Sequence[str], limit: int) -> str:
+    return ",".join(quote(text, limit) for text in texts)
+
+
+def _key(label: str, facts: KeyFacts) -> str:
+    display = plain(facts.key.display_name or "", _NAME_CHARS)
+    line = label
+    if display and _letters(display) != _letters(label):
+        line += f" = {display}"
+    if facts.data_type != "Text":
+        line += f" ({facts.data_type})"
+    return f"{line}: {plain(facts.key.description, _MEANING_CHARS)}" if facts.key.description else line
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+def _schema(properties: dict[str, object]) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _parse(decoded: object) -> Answers:
+    if not isinstance(decoded, dict):
+        raise ValueError("the answer is not an object")
+    return decoded
+
+
+def _room(longest: dict[str, int]) -> int:
+    """Tokens the answer can take: the service counts them against the quota, so no more than needed."""
+    return 16 + sum(_tokens(name) + value + 6 for name, value in longest.items())
+
+
+def _tokens(text: str) -> int:
+    """An upper estimate: three ASCII characters a token, but one digit, and two bytes of anything else."""
+    if not text.isascii():
+        return -(-len(text.encode()) // 2)
+    digits = sum(char.isdigit() for char in text)
+    return digits + -(-(len(text) - digits) // 3)

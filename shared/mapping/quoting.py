@@ -9,6 +9,8 @@ _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 """Unicode categories that are dropped: controls, format characters such as right-to-left overrides and tags,
 surrogates, private use, unassigned, line and paragraph separators."""
 
+_HARMLESS = str.maketrans('"\\<>', "'/()")
+
 
 def clean(text: str, limit: int) -> str:
     """One line of visible text of at most ``limit`` characters, ``…`` where it was cut."""
@@ -21,3 +23,8 @@ def quote(text: str, limit: int) -> str:
     """A JSON string. ``<`` and ``>`` are escaped, so that neither tags nor chat templates' marks survive."""
     quoted = json.dumps(clean(text, limit), ensure_ascii=False)
     return quoted.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def plain(text: str, limit: int) -> str:
+    """The same for text outside quotes, such as what a catalogue says of a key: quotes and brackets made harmless."""
+    return clean(text, limit).translate(_HARMLESS)

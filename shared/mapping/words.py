@@ -22,8 +22,9 @@ def words(name: str) -> tuple[str, ...]:
     """``"custFName"`` → ``("customer", "first", "name")``. Scripts without spaces come apart into characters."""
     parts: list[str] = []
     for word in _WORD.findall(unicodedata.normalize("NFKC", name[:_MAX_CHARS])):
-        for piece in _CAMEL.split(word):
-            parts.extend(_characters(fold(piece)))
+        whole = fold(word)
+        pieces = [whole] if whole in WORDS else [fold(piece) for piece in _CAMEL.split(word)]
+        parts.extend(part for piece in pieces for part in _characters(piece))
     spelt = tuple(w for part in _phrases(parts) for w in WORDS.get(part, (part,)))
     known = tuple(dict.fromkeys(word for word in _phrases(list(spelt)) if word not in STOP_WORDS))
     return known or tuple(dict.fromkeys(spelt))

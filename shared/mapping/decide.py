@@ -1,0 +1,114 @@
+"""Ask the model about fields, in batches and concurrently, and check what it answers.
+
+Only answers that are invalid, refused, filtered or cut off leave a field to be decided without the model. Everything
+else that goes wrong (sign-in, quota, transport, flags, history) is raised as it is, after the other prompts in flight
+have been cancelled and have written their outcomes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+
+from shared.errors import AnswerError, ContentFiltered, UnusableAnswer
+from shared.gateway.ports import Asker
+from shared.gateway.records import Caller, Prompt
+from shared.mapping.prompt import Answers
+from shared.mapping.questions import Question
+from shared.mapping.verdicts import INVALID, Ledger, Verdict, without_answer
+
+IN_FLIGHT = 8
+"""Prompts of one mapping at a time."""
+SPLITS = 24
+"""How often batches of one mapping may be halved to find the field that spoils the others."""
+
+Check = Callable[[Answers], tuple[dict[int, Verdict], list[Question]]]
+Ask = Callable[[tuple[Question, ...]], tuple[Prompt[Answers], Check]]
+"""Questions → the prompt for them and the check of its answers."""
+
+
+async def decide(
+    asker: Asker, caller: Caller, batches: Sequence[tuple[Question, ...]], ask: Ask, ledger: Ledger
+) -> None:
+    """Fill ``ledger`` with a verdict for each question.
+
+    Raises ContentFiltered or UnusableAnswer when no field at all was answered, and what ``asker.ask`` raises other than
+    AnswerError."""
+    questions = _Round(asker, caller, ask, ledger, _Splits(), asyncio.Semaphore(IN_FLIGHT))
+    await _together([questions.send(batch) for batch in batches])
+    if not ledger.answered:
+        raise _nothing(ledger)
+
+
+async def _together(sends: Sequence[Coroutine[None, None, None]]) -> None:
+    """All at once. When one raises, the others are cancelled and waited for before it is raised."""
+    tasks = [asyncio.ensure_future(send) for send in sends]
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+@dataclass
+class _Splits:
+    left: int = SPLITS
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One mapping's questions on their way, at most IN_FLIGHT prompts at a time."""
+
+    asker: Asker
+    caller: Caller
+    ask: Ask
+    ledger: Ledger
+    splits: _Splits
+    gate: asyncio.Semaphore
+
+    async def send(self, batch: tuple[Question, ...], *, again: bool = False) -> None:
+        """Ask; what was answered wrongly is asked once more, alone; what spoils its batch is found by halving."""
+        prompt, check = self.ask(batch)
+        try:
+            async with self.gate:
+                reply = await self.asker.ask(self.caller, prompt)
+        except AnswerError as error:
+            self.ledger.add(error.attempt_ids, error.usage)
+            self.ledger.failures.append(error)
+            await self._failed(batch, error, again=again)
+            return
+        self.ledger.add(reply.attempt_ids, reply.usage)
+        valid, invalid = check(reply.value)
+        self.ledger.verdicts.update(valid)
+        if invalid and again:
+            self._give_up(invalid, INVALID)
+        elif invalid:
+            await self.send(tuple(invalid), again=True)
+
+    async def _failed(self, batch: tuple[Question, ...], error: AnswerError, *, again: bool) -> None:
+        if isinstance(error, UnusableAnswer) and not again:
+            await self.send(batch, again=True)
+        elif len(batch) > 1 and self.splits.left > 0:
+            self.splits.left -= 1
+            middle = len(batch) // 2
+            await _together([self.send(half, again=again) for half in (batch[:middle], batch[middle:])])
+        else:
+            self._give_up(batch, without_answer(error))
+
+    def _give_up(self, batch: Sequence[Question], verdict: Verdict) -> None:
+        self.ledger.verdicts.update({asked.number: verdict for asked in batch})
+
+
+def _nothing(ledger: Ledger) -> AnswerError:
+    filtered = bool(ledger.failures) and all(isinstance(f, ContentFiltered) for f in ledger.failures)
+    error = (
+        ContentFiltered("The deployment's content filter blocked every prompt of this mapping.")
+        if filtered
+        else UnusableAnswer("The deployment gave no answer that can be used to any prompt of this mapping.")
+    )
+    error.attempt_ids, error.usage = tuple(ledger.attempt_ids), ledger.usage
+    error.setting = next((f.setting for f in ledger.failures if f.setting), None)
+    return error

@@ -1,0 +1,53 @@
+"""The vocabulary and business domain a mapping is made for: one of the catalogue's, or a proposed one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.mapping import confidence
+from shared.mapping.models import BusinessDomain, VocabularyChoice
+from shared.mapping.naming import Names, camel, domain, title
+from shared.mapping.plan import Plan
+
+
+@dataclass(frozen=True)
+class Heading:
+    vocabulary: VocabularyChoice
+    business_domain: BusinessDomain
+
+    @property
+    def is_new(self) -> bool:
+        return self.vocabulary.status == "New"
+
+
+def heading(plan: Plan) -> Heading:
+    return _existing(plan) if plan.vocabulary else _new(plan)
+
+
+def _existing(plan: Plan) -> Heading:
+    vocabulary = plan.vocabulary
+    assert vocabulary is not None
+    fit = plan.choice.fit
+    sure = 0.98 if plan.choice.fixed else confidence.bounded(0.45 + 0.4 * fit + (fit - plan.choice.runner_up))
+    choice = VocabularyChoice(
+        name=vocabulary.name, key_prefix=vocabulary.key_prefix, status="Existing", confidence=sure
+    )
+    why = "The request names the vocabulary." if plan.choice.fixed else f"Its keys cover the fields best ({fit:.2f})."
+    if vocabulary.business_domain:
+        return Heading(
+            choice,
+            BusinessDomain(name=vocabulary.business_domain, status="Existing", confidence=sure, reason=why),
+        )
+    name = domain(vocabulary.name) or domain(vocabulary.key_prefix) or "/Record"
+    reason = "The vocabulary has no business domain; one is proposed by its name."
+    return Heading(choice, BusinessDomain(name=name, status="New", confidence=0.5, reason=reason))
+
+
+def _new(plan: Plan) -> Heading:
+    name = plan.profile.name
+    prefix = Names(v.key_prefix for v in plan.vocabularies).give(name, "dataSet")
+    reason = "The catalogue is empty." if not plan.vocabularies else "No vocabulary of the catalogue covers the fields."
+    return Heading(
+        VocabularyChoice(name=title(name) or prefix, key_prefix=prefix, status="New", confidence=0.5),
+        BusinessDomain(name=domain(camel(name) or prefix), status="New", confidence=0.4, reason=reason),
+    )

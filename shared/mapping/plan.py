@@ -1,0 +1,48 @@
+"""What is known of a data set before anything is asked or decided: profile, vocabulary, short lists, noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.mapping.candidates import ShortList, rank
+from shared.mapping.choice import Choice, choose
+from shared.mapping.models import MappingRequest, Vocabulary
+from shared.mapping.noise import is_noise
+from shared.mapping.questions import WIDE
+from shared.profiling.models import DataSetProfile
+from shared.profiling.profile import profile_fields, profile_records
+
+POOR_FIT = 0.12
+"""Below this a new vocabulary is proposed, unless the request names one."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    profile: DataSetProfile
+    vocabularies: tuple[Vocabulary, ...]
+    choice: Choice
+    vocabulary: Vocabulary | None
+    """None where a new one is proposed."""
+    short_lists: tuple[ShortList, ...]
+    """One per field; empty for a new vocabulary."""
+    ignored: frozenset[int]
+    """Numbers of fields that are empty or technical noise."""
+
+
+def plan(request: MappingRequest, vocabularies: tuple[Vocabulary, ...]) -> Plan:
+    """Pure computing, in a thread. Raises InvalidRequest (``/options/vocabulary``)."""
+    profile = _profile(request)
+    choice = choose(profile, vocabularies, request.options.vocabulary)
+    fits = choice.keys is not None and (choice.fixed or choice.fit >= POOR_FIT)
+    limit = max(request.options.candidates, WIDE)
+    short_lists = rank(profile.fields, choice.keys, limit) if fits and choice.keys else ((),) * len(profile.fields)
+    ignored = frozenset(number for number, field in enumerate(profile.fields) if is_noise(field, short_lists[number]))
+    vocabulary = choice.keys.vocabulary if fits and choice.keys else None
+    return Plan(profile, vocabularies, choice, vocabulary, short_lists, ignored)
+
+
+def _profile(request: MappingRequest) -> DataSetProfile:
+    data_set = request.data_set
+    if data_set.records is not None:
+        return profile_records(data_set.name, data_set.description, data_set.records)
+    return profile_fields(data_set.name, data_set.description, data_set.fields or [])

@@ -1,0 +1,98 @@
+"""The use case: suggest a mapping for a data set, with the model (``ai``) or without any prompt (``auto``)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from shared.gateway.ports import Asker
+from shared.gateway.records import Caller, Prompt
+from shared.mapping.assemble import assemble
+from shared.mapping.decide import Ask, Check, decide
+from shared.mapping.models import Mapping, MappingRequest, Vocabulary
+from shared.mapping.models import Warning as Note
+from shared.mapping.plan import Plan, plan
+from shared.mapping.prompt import BATCH, WHOLE, Answers, map_prompt, name_prompt
+from shared.mapping.questions import Question, question, sheet
+from shared.mapping.verdicts import Ledger, check_keys, check_names
+from shared.settings import SamplesPolicy
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Work:
+    organization: str
+    mapping_id: str
+    request: MappingRequest
+    vocabularies: tuple[Vocabulary, ...]
+    samples: SamplesPolicy
+    """The stricter of what the organization allows and the request asks for."""
+    caller: Caller
+    currency: str
+    notes: tuple[Note, ...] = ()
+    """Warnings found before, put first."""
+
+
+async def suggest(work: Work, asker: Asker) -> Mapping:
+    """Raises InvalidRequest (``/options/vocabulary``); with engine ``ai`` also what ``asker.require`` raises, what
+    ``asker.ask`` raises other than AnswerError, and ContentFiltered or UnusableAnswer when no prompt was answered."""
+    options = work.request.options
+    if options.engine == "ai":
+        await asker.require(work.caller)
+    planned = await asyncio.to_thread(plan, work.request, work.vocabularies)
+    ledger = Ledger()
+    if options.engine == "ai":
+        await decide(asker, work.caller, _batches(planned), _ask(planned, work.samples), ledger)
+    mapping = await asyncio.to_thread(
+        assemble, planned, ledger, mapping_id=work.mapping_id, organization=work.organization,
+        data_set_id=work.request.data_set.id, options=options, currency=work.currency, notes=work.notes,
+    )  # fmt: skip
+    log.info("mapping.suggested", extra=_facts(work, mapping))
+    return mapping
+
+
+def _batches(planned: Plan) -> list[tuple[Question, ...]]:
+    """Fields that need deciding; where all are noise the first batch is asked about all the same, since a mapping by
+    ``ai`` is never answered without a successful prompt."""
+    asked = [
+        question(number, profile, planned.short_lists[number])
+        for number, profile in enumerate(planned.profile.fields)
+        if number not in planned.ignored
+    ]
+    if not asked:
+        fields = list(enumerate(planned.profile.fields))[:BATCH]
+        asked = [question(number, profile, planned.short_lists[number]) for number, profile in fields]
+    return [tuple(asked[start : start + BATCH]) for start in range(0, len(asked), BATCH)]
+
+
+def _ask(planned: Plan, samples: SamplesPolicy) -> Ask:
+    """Fields → key of the vocabulary; for a new vocabulary: field → name of its key."""
+    if planned.vocabulary is None or planned.choice.keys is None:
+        return lambda batch: (
+            name_prompt(planned.profile, batch, samples),
+            lambda answers: check_names(batch, answers),
+        )
+    keys, vocabulary = planned.choice.keys, planned.vocabulary
+    whole = keys.facts if len(keys.facts) <= WHOLE else ()
+
+    def ask(batch: tuple[Question, ...]) -> tuple[Prompt[Answers], Check]:
+        offered = sheet(batch, whole)
+        prompt = map_prompt(planned.profile, offered, vocabulary.name, samples)
+        return prompt, lambda answers: check_keys(offered, answers)
+
+    return ask
+
+
+def _facts(work: Work, mapping: Mapping) -> dict[str, object]:
+    return {
+        "organization": work.organization,
+        "mappingId": work.mapping_id,
+        "correlationId": work.caller.correlation_id,
+        "engine": mapping.engine,
+        "fields": len(mapping.properties),
+        "prompts": mapping.usage.prompts,
+        "promptTokens": mapping.usage.prompt_tokens,
+        "completionTokens": mapping.usage.completion_tokens,
+    }

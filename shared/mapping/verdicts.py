@@ -1,0 +1,101 @@
+"""What was found out about a field: by the model, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.errors import AnswerCutOff, AnswerError, AnswerRefused, ContentFiltered, ContextTooLong
+from shared.gateway.records import Usage
+from shared.mapping.prompt import Answers
+from shared.mapping.questions import Question, Sheet
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The model chose one of the offered keys, or none of them."""
+
+    key: str | None
+    """The whole vocabulary key."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """The model proposed a name for a key of a new vocabulary. Not yet checked for being legal."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The model gave no answer that can be used: the field is decided without it."""
+
+    code: str
+    detail: str
+
+
+Verdict = Answered | Named | Unanswered
+
+INVALID = Unanswered("answer_invalid", "The model's answer was not one of those offered, twice.")
+
+
+@dataclass
+class Ledger:
+    """What the prompts of one mapping came to. Filled while they are sent, from one event loop."""
+
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    """Field number → verdict."""
+    attempt_ids: list[str] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    failures: list[AnswerError] = field(default_factory=list)
+
+    def add(self, attempt_ids: tuple[str, ...], usage: Usage | None) -> None:
+        self.attempt_ids.extend(attempt_ids)
+        self.usage += usage or Usage(prompts=len(attempt_ids), cost=None if attempt_ids else Usage().cost)
+
+    @property
+    def answered(self) -> bool:
+        """At least one field has the model's word."""
+        return any(not isinstance(verdict, Unanswered) for verdict in self.verdicts.values())
+
+
+def check_keys(sheet: Sheet, answers: Answers) -> tuple[dict[int, Verdict], list[Question]]:
+    """Valid answers by field number, and the questions whose answer was not one of those offered."""
+    valid: dict[int, Verdict] = {}
+    invalid = []
+    for asked in sheet.questions:
+        answer = answers.get(asked.name)
+        if answer not in sheet.options(asked):
+            invalid.append(asked)
+        else:
+            valid[asked.number] = Answered(None if answer == sheet.none else sheet.keys[str(answer)].key.key)
+    return valid, invalid
+
+
+def check_names(questions: tuple[Question, ...], answers: Answers) -> tuple[dict[int, Verdict], list[Question]]:
+    """Any text with a letter will do: the name is made legal later."""
+    valid: dict[int, Verdict] = {}
+    invalid = []
+    for asked in questions:
+        answer = answers.get(asked.name)
+        if isinstance(answer, str) and any(char.isascii() and char.isalpha() for char in answer):
+            valid[asked.number] = Named(answer[:200])
+        else:
+            invalid.append(asked)
+    return valid, invalid
+
+
+def without_answer(error: AnswerError) -> Unanswered:
+    """Why a field is decided without the model, in words of ours."""
+    for kind, verdict in _WORDS.items():
+        if isinstance(error, kind):
+            return verdict
+    return INVALID
+
+
+_WORDS: Mapping[type[AnswerError], Unanswered] = {
+    ContentFiltered: Unanswered("answer_filtered", "The deployment's content filter blocked the prompt."),
+    AnswerRefused: Unanswered("answer_refused", "The model refused to answer."),
+    AnswerCutOff: Unanswered("answer_cut_off", "The model's answer was cut off."),
+    ContextTooLong: Unanswered("context_too_long", "The prompt is longer than the model can read."),
+}
