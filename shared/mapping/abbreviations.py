@@ -68,9 +68,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "preis": ("price",), "precio": ("price",), "prix": ("price",), "curr": ("currency",), "ccy": ("currency",),
     "waehrung": ("currency",), "prod": ("product",), "prd": ("product",), "cat": ("category",), "ctg": ("category",),
     "grp": ("group",), "seg": ("segment",), "ord": ("order",), "pct": ("percent",), "wt": ("weight",),
-    "stat": ("status",), "sts": ("status",), "typ": ("type",), "lvl": ("level",), "sz": ("size",),
-    "mfr": ("manufacturer",),
-    "pref": ("preferred",), "mktg": ("marketing",), "avg": ("average",), "cnt": ("count",), "tot": ("total",),
+    "stat": ("status",), "sts": ("status",), "typ": ("type",), "lvl": ("level",), "rep": ("representative",),
+    "sz": ("size",), "mfr": ("manufacturer",), "pref": ("preferred",), "mktg": ("marketing",), "avg": ("average",), "cnt": ("count",),
+    "tot": ("total",),
     # time
     "dt": ("date",), "datum": ("date",), "fecha": ("date",), "dte": ("date",), "ts": ("timestamp",), "yr": ("year",),
     "mth": ("month",), "mon": ("month",), "hr": ("hour",), "mod": ("modified",), "updated": ("modified",),
@@ -92,3 +92,14 @@ STOP_WORDS: frozenset[str] = frozenset(
     ("of", "the", "a", "an", "and", "or", "for", "in", "to", "de", "der", "la", "el")
 )
 """Not counted where other words remain."""
+
+ALIKE: dict[frozenset[str], float] = {
+    frozenset(("id", "number")): 0.7, frozenset(("id", "code")): 0.6, frozenset(("number", "code")): 0.6,
+    frozenset(("mobile", "phone")): 0.6, frozenset(("manager", "representative")): 0.6,
+    frozenset(("company", "organization")): 0.8, frozenset(("date", "timestamp")): 0.6,
+    frozenset(("date", "time")): 0.5, frozenset(("state", "region")): 0.6, frozenset(("state", "province")): 0.7,
+    frozenset(("notes", "description")): 0.5, frozenset(("status", "state")): 0.5, frozenset(("price", "cost")): 0.7,
+    frozenset(("price", "amount")): 0.5, frozenset(("total", "amount")): 0.5, frozenset(("type", "category")): 0.6,
+    frozenset(("vendor", "supplier")): 0.9, frozenset(("item", "product")): 0.7, frozenset(("address", "street")): 0.6,
+}  # fmt: skip
+"""Different words that often stand for each other, with their likeness."""

@@ -28,7 +28,11 @@ def _existing(plan: Plan) -> Heading:
     vocabulary = plan.vocabulary
     assert vocabulary is not None
     fit = plan.choice.fit
-    sure = 0.98 if plan.choice.fixed else confidence.bounded(0.45 + 0.4 * fit + (fit - plan.choice.runner_up))
+    sure = (
+        0.98
+        if plan.choice.fixed
+        else confidence.bounded(0.25 + 0.6 * fit + 0.3 * min(fit - plan.choice.runner_up, 0.4))
+    )
     choice = VocabularyChoice(
         name=vocabulary.name, key_prefix=vocabulary.key_prefix, status="Existing", confidence=sure
     )

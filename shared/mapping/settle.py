@@ -12,8 +12,10 @@ from shared.mapping.noise import is_empty
 from shared.mapping.plan import Plan
 from shared.mapping.verdicts import Answered, Named, Verdict
 
-GOOD = 0.45
+GOOD = 0.5
 """Without the model a key is given from this score on; below, a new one is proposed."""
+NEXT_BEST = 0.6
+"""A field that lost its key gets its next one from this score on."""
 SAME_NAME = 0.9
 """A field named like this key keeps it, even where the model sees none that fits."""
 
@@ -123,7 +125,7 @@ def _next_best(plan: Plan, claim: _Claim, given: dict[str, int]) -> Decision:
     winner = plan.profile.fields[given[lost]].name
     story = f"{lost} fits better to field {winner!r}"
     short_list = plan.short_lists[claim.number]
-    free = next((r for r in short_list if r.key.key.key not in given and r.score >= GOOD), None)
+    free = next((r for r in short_list if r.key.key.key not in given and r.score >= NEXT_BEST), None)
     if free is None:
         return Decision("New", None, None, 0.4, f"{story}, and no other key is like this field.")
     given[free.key.key.key] = claim.number

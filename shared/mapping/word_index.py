@@ -6,7 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from shared.mapping.abbreviations import ALIKE
 from shared.mapping.words import compound, likeness
+
+SYNONYMS: dict[str, list[str]] = defaultdict(list)
+for _pair in ALIKE:
+    for _word in _pair:
+        SYNONYMS[_word].extend(_pair - {_word})
 
 COMMON = 500
 """A word in more names than this is common."""
@@ -42,7 +48,11 @@ class WordIndex:
         """Words of the list that mean, begin or are spelt like this one, with their likeness."""
         found = self._like.get(word)
         if found is None:
-            scores = ((other, likeness(word, other)) for other in self._by_initial.get(word[0], ()))
+            near = (
+                *self._by_initial.get(word[0], ()),
+                *(other for other in SYNONYMS.get(word, ()) if other in self.known),
+            )
+            scores = ((other, likeness(word, other)) for other in near)
             found = self._like[word] = {other: score for other, score in scores if score > 0}
         return found
 

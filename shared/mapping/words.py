@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from shared.mapping.abbreviations import PHRASES, STOP_WORDS, WORDS
+from shared.mapping.abbreviations import ALIKE, PHRASES, STOP_WORDS, WORDS
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])")
@@ -51,9 +51,12 @@ def _phrases(parts: list[str]) -> list[str]:
 
 
 def likeness(word: str, other: str) -> float:
-    """0 to 1: the same word, its beginning, its consonants in order, or nearly the same letters."""
+    """0 to 1: the same word, one that stands for it, its beginning, its consonants, or nearly the same letters."""
     if word == other:
         return 1.0
+    alike = ALIKE.get(frozenset((word, other)))
+    if alike is not None:
+        return alike
     short, long = sorted((word, other), key=len)
     if len(short) >= _SHORTEST_PREFIX and long.startswith(short):
         return 0.55 + 0.4 * len(short) / len(long)
