@@ -1,4 +1,5 @@
-"""Mappings that were made, for 30 days: a row in table Mappings and the result in blob mappings/{org}/{id}.json.
+"""Mappings that were made, for 30 days: a row in table Mappings with the result in it or, where that is too long for a
+row, in blob mappings/{org}/{id}.json. One write is quicker than two, and cannot succeed by half.
 
 The row's PartitionKey is the organization and its RowKey the mapping's id, so that one organization cannot name
 another's. A mapping that failed after it started is kept too, with its cause.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, cast
 
@@ -18,6 +19,9 @@ from shared.storage import Blobs, Row, Tables, Value
 TABLE: Final = "Mappings"
 CONTAINER: Final = "mappings"
 KEPT: Final = timedelta(days=30)
+PART: Final = 30_000
+"""Characters in one property; a table's property holds 32,768 UTF-16 units, and the text is ASCII."""
+PARTS: Final = 3
 
 State = Literal["queued", "running", "succeeded", "failed", "refused", "cancelled"]
 
@@ -57,15 +61,18 @@ class MappingStore:
         self._clock = clock
 
     async def keep(self, mapping: Mapping, created_at: datetime, correlation_id: str) -> None:
-        """Keep a finished mapping. Returns once row and result are stored. Raises StorageUnavailable."""
+        """Keep a finished mapping. Returns once it is stored. Raises StorageUnavailable."""
         organization, mapping_id = mapping.organization_id, mapping.mapping_id
         fields = len(mapping.properties)
-        content = mapping.model_dump_json(by_alias=True).encode()
+        content = mapping.model_dump_json(by_alias=True, ensure_ascii=True)
         row = self._row("succeeded", created_at, correlation_id, fields, done=fields)
-        await asyncio.gather(
-            self._blobs.put(CONTAINER, _blob(organization, mapping_id), content, "application/json"),
-            self._tables.put(TABLE, organization, mapping_id, row),
-        )
+        if len(content) <= PART * PARTS:
+            row |= {f"Result{start // PART}": content[start : start + PART] for start in range(0, len(content), PART)}
+        else:
+            blob = _blob(organization, mapping_id)
+            await self._blobs.put(CONTAINER, blob, content.encode(), "application/json")
+            row["Blob"] = blob
+        await self._tables.put(TABLE, organization, mapping_id, row)
 
     async def keep_failure(
         self, organization: str, mapping_id: str, cause: Cause, state: State, created_at: datetime, correlation_id: str
@@ -84,20 +91,23 @@ class MappingStore:
         row = await self._tables.get(TABLE, organization, mapping_id)
         if row is None:
             return None
-        kept = _kept(organization, mapping_id, row, None)
+        kept = _kept(organization, mapping_id, row)
         if kept.created_at < self._clock() - KEPT:
             return None
-        if kept.state != "succeeded":
+        name = row.text("Blob")
+        if name is None:
             return kept
-        blob = await self._blobs.get(CONTAINER, _blob(organization, mapping_id))
-        return _kept(organization, mapping_id, row, blob.content) if blob else None
+        blob = await self._blobs.get(CONTAINER, name)
+        return replace(kept, result=blob.content) if blob else None
 
     async def forget(self, organization: str, mapping_id: str) -> bool:
         """Remove a mapping and its result; False where there was none. Raises StorageUnavailable."""
         if await self.get(organization, mapping_id) is None:
             return False
-        await self._blobs.delete(CONTAINER, _blob(organization, mapping_id))
-        await self._tables.delete(TABLE, organization, mapping_id)
+        await asyncio.gather(
+            self._blobs.delete(CONTAINER, _blob(organization, mapping_id)),
+            self._tables.delete(TABLE, organization, mapping_id),
+        )
         return True
 
     def _row(
@@ -117,7 +127,8 @@ def _blob(organization: str, mapping_id: str) -> str:
     return f"{organization}/{mapping_id}.json"
 
 
-def _kept(organization: str, mapping_id: str, row: Row, result: bytes | None) -> KeptMapping:
+def _kept(organization: str, mapping_id: str, row: Row) -> KeptMapping:
+    parts = "".join(row.text(f"Result{number}") or "" for number in range(PARTS))
     code = row.text("ErrorCode")
     epoch = datetime.fromtimestamp(0, UTC)
     return KeptMapping(
@@ -129,6 +140,6 @@ def _kept(organization: str, mapping_id: str, row: Row, result: bytes | None) ->
         fields=row.number("Fields"),
         done=row.number("Done"),
         correlation_id=row.text("CorrelationId") or "",
-        result=result,
+        result=parts.encode() or None,
         cause=Cause(code, row.text("ErrorDetail") or "", row.text("ErrorSetting")) if code else None,
     )

@@ -64,6 +64,13 @@ async def test_values_come_back_as_they_were(tables: Tables, table: str) -> None
     assert row.time("Time") == time
 
 
+async def test_a_row_holds_three_long_texts(tables: Tables, table: str) -> None:
+    await tables.put(table, "acme", "a", {f"Result{number}": "x" * 30_000 for number in range(3)})
+    row = await tables.get(table, "acme", "a")
+    assert row
+    assert [len(row.text(f"Result{number}") or "") for number in range(3)] == [30_000] * 3
+
+
 async def test_a_second_insert_changes_nothing(tables: Tables, table: str) -> None:
     await tables.insert(table, "acme", "a", {"Name": "first"})
     assert await tables.insert(table, "acme", "a", {"Name": "second"}) is None

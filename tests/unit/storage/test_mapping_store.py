@@ -43,13 +43,29 @@ def store(now: datetime = NOW) -> tuple[MappingStore, FakeTables, FakeBlobs]:
 
 
 async def test_a_kept_mapping_reads_as_it_was_answered() -> None:
-    mappings, _, blobs = store()
+    mappings, _, _ = store()
     await mappings.keep(mapping(), NOW, "abc")
     kept = await mappings.get("acme", ID)
     assert kept
-    assert kept.result == mapping().model_dump_json(by_alias=True).encode()
+    assert kept.result
+    assert Mapping.model_validate_json(kept.result) == mapping()
     assert (kept.state, kept.created_at, kept.updated_at, kept.correlation_id) == ("succeeded", NOW, NOW, "abc")
-    assert list(blobs.blobs) == [("mappings", f"acme/{ID}.json")]
+
+
+@pytest.mark.parametrize(("codes", "in_blob"), [(0, False), (700, False), (1_100, True), (20_000, True)])
+async def test_a_result_too_long_for_a_row_is_in_a_blob(codes: int, in_blob: bool) -> None:
+    long = mapping().model_copy(update={"prompt_ids": ["n\u00e4\u00efve \U0001f642" * 3] * codes})
+    mappings, tables, blobs = store()
+    await mappings.keep(long, NOW, "abc")
+    kept = await mappings.get("acme", ID)
+    assert kept
+    assert kept.result
+    assert Mapping.model_validate_json(kept.result) == long
+    assert list(blobs.blobs) == ([("mappings", f"acme/{ID}.json")] if in_blob else [])
+    (row,) = tables.rows.values()
+    assert all(len(value) <= 32_000 for value in row.values.values() if isinstance(value, str))
+    assert await mappings.forget("acme", ID)
+    assert (tables.rows, blobs.blobs) == ({}, {})
 
 
 async def test_a_failed_mapping_is_kept_with_its_cause() -> None:
@@ -85,7 +101,7 @@ async def test_forgetting_leaves_nothing() -> None:
 
 async def test_a_row_whose_result_is_gone_is_no_mapping() -> None:
     mappings, _, blobs = store()
-    await mappings.keep(mapping(), NOW, "abc")
+    await mappings.keep(mapping().model_copy(update={"prompt_ids": ["x" * 100_000]}), NOW, "abc")
     blobs.blobs.clear()
     assert await mappings.get("acme", ID) is None
 
