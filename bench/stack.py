@@ -6,6 +6,7 @@ STACK_JSON names one that is running (``make up DEPLOYMENT=simulated``); without
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -91,3 +92,8 @@ def _local(command: str, env: Mapping[str, str]) -> None:
     )
     if done.returncode != 0:
         raise SystemExit(f"python -m local {command} failed:\n{done.stdout}")
+
+
+def quiet_end() -> None:
+    """The services live as long as their process; aiohttp's remarks about that at its end say nothing here."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
