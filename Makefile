@@ -6,11 +6,12 @@ PYTHON ?= python3
 RUN = @LOCAL_PARENT=$$PPID exec .venv/bin/python -m
 
 # What is given on the command line and is none of these is an app setting of the functions host. Its text is handed on
-# as it was typed: APP_SETTING_NAME holds the value before make expands a $ in it.
+# as it was typed, and to the host only: APP_SETTING_NAME holds the value before make expands a $ in it.
 OWN := PYTHON DEPLOYMENT DEPLOYMENT_BASE_URL DEPLOYMENT_API_KEY DEPLOYMENT_RESOURCE_KEY DEPLOYMENT_NAME MODEL_FILE \
 	LOCAL_STATE LOCAL_OWNER HOST CSV VOCABULARY ENGINE TESTS BENCH
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 SETTINGS := $(filter-out $(OWN),$(GIVEN))
+$(foreach name,$(SETTINGS),$(eval unexport $(name)))
 $(foreach name,$(SETTINGS),$(eval export APP_SETTING_$(name) = $$(value $(name))))
 export CHOSEN_PYTHON := $(if $(filter command environment,$(firstword $(origin PYTHON))),$(PYTHON))
 

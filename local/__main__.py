@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Sequence
 
 from local import commands, processes
+from local.demo import demo
 from local.processes import Failed, Stopped
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": commands.up,
     "run": commands.run,
     "serve": commands.serve,
+    "demo": demo,
     "host": commands.host,
     "down": commands.down,
     "fetch-model": commands.fetch_model,

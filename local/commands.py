@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import subprocess
@@ -12,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from local import deployments, processes, state, weights
-from local.processes import Failed, Identity
+from local.processes import Failed, Identity, Stopped
 from local.state import CHECKOUT, State
 from local.supervisor import Supervisor
 
@@ -40,7 +41,7 @@ def run(names: Sequence[str]) -> int:
     def hand_over() -> None:
         say(_STARTED)
         if sys.stdin.readline().strip() != _KEEP:
-            raise processes.Stopped("nobody waits")
+            raise Stopped("nobody waits")
         processes.outlive_parent()
         log = os.open(where.log("supervisor"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         for output in (1, 2):
@@ -57,15 +58,17 @@ def serve(names: Sequence[str]) -> int:
 
 def _run(where: State, extra: dict[str, str], announce: Callable[[], None]) -> int:
     where.make()
-    with where.locked() as free:
+    with where.locked() as free, contextlib.ExitStack() as stack:
         if not free:
             raise Failed("another 'up' is at it")
         for log in where.logs.glob("*.log"):
             log.unlink()
-        with Supervisor(where, deployments.choose(), extra, say) as supervisor:
-            describe(supervisor.start(with_host=os.environ.get("HOST") != "off"))
-            announce()
+        supervisor = stack.enter_context(Supervisor(where, deployments.choose(), extra, say))
+        describe(supervisor.start(with_host=os.environ.get("HOST") != "off"))
+        announce()
+        with contextlib.suppress(Stopped):
             supervisor.watch(_owner())
+            say("its owner has gone: stopping")
     return 0
 
 

@@ -1,0 +1,170 @@
+"""``make demo``: a customer file mapped by a real model on this machine, and the prompts behind it.
+
+Everything goes over HTTP, as CluedIn's backend would do it. Options by environment: CSV and VOCABULARY (paths; both or
+neither), ENGINE (ai or auto), and what `make up` takes to choose a deployment.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import textwrap
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from local import throwaway
+from local.processes import Failed
+from local.state import CHECKOUT
+from local.supervisor import tail
+
+say = partial(print, flush=True)
+_SAMPLES = CHECKOUT / "local" / "samples"
+_PATIENCE = 240
+"""Seconds for one request; the platform cuts at 230."""
+
+
+def demo(_: Sequence[str]) -> int:
+    records, vocabularies = _records(), _vocabularies()
+    keys = sum(len(each["keys"]) for each in vocabularies)
+    say(f"{len(records)} rows of {len(records[0])} columns, {keys} vocabulary keys")
+    with throwaway.running({"HOST": "", "LOCAL_OWNER": str(os.getpid())}) as described:
+        stack = json.loads(described.read_text())
+        try:
+            mapping = _map(stack, records, vocabularies)
+        except Failed as failed:
+            raise Failed(f"{failed}\n{tail(Path(stack['logs']) / 'host.log')}") from failed
+        _show_mapping(mapping)
+        _show_prompts(stack, mapping)
+    say("everything is stopped")
+    return 0
+
+
+def _records() -> list[dict[str, str]]:
+    path = _path("CSV", _SAMPLES / "customers.csv")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            records = [{name: value for name, value in row.items() if name} for row in csv.DictReader(file)]
+    except (OSError, ValueError, csv.Error) as error:
+        raise Failed(f"{path} cannot be read as CSV: {error}") from error
+    if not records:
+        raise Failed(f"{path} has no rows")
+    return records
+
+
+def _vocabularies() -> list[dict[str, Any]]:
+    path = _path("VOCABULARY", _SAMPLES / "customer-vocabulary.json")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Failed(f"{path} cannot be read as JSON: {error}") from error
+    return found if isinstance(found, list) else [found]
+
+
+def _path(name: str, default: Path) -> Path:
+    return Path(os.environ[name]).expanduser() if os.environ.get(name) else default
+
+
+def _map(stack: dict[str, Any], records: list[dict[str, str]], vocabularies: list[dict[str, Any]]) -> dict[str, Any]:
+    engine = os.environ.get("ENGINE") or "ai"
+    name = _path("CSV", Path("customers.csv")).stem
+    body = {
+        "dataSet": {"name": name, "records": records},
+        "vocabularies": vocabularies,
+        "options": {"engine": engine},
+    }
+    say(f"POST /api/organizations/{stack['organization']}/mappings (a model on two cores takes a minute or two)")
+    started = time.monotonic()
+    mapping = _call(stack, "POST", "mappings", body)
+    say(f"answered after {time.monotonic() - started:.1f} s\n")
+    return mapping
+
+
+def _call(stack: dict[str, Any], method: str, path: str, body: object = None) -> dict[str, Any]:
+    """Raises Failed with the problem the app answers."""
+    url = f"{stack['baseUrl']}/api/organizations/{stack['organization']}/{path}"
+    headers = {"x-functions-key": stack["functionKey"], "content-type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        request = urllib.request.Request(url, data, headers, method=method)
+        with opener.open(request, timeout=_PATIENCE) as response:
+            return dict(json.load(response))
+    except urllib.error.HTTPError as error:
+        raise Failed(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from error
+    except OSError as error:
+        raise Failed(f"{method} {path}: {error}") from error
+
+
+def _show_mapping(mapping: dict[str, Any]) -> None:
+    rows = [
+        (
+            each["field"],
+            each["status"],
+            each["vocabularyKey"] or "",
+            each["dataType"] or "",
+            f"{each['confidence']:.2f}",
+            each["reason"] or "",
+        )
+        for each in mapping["properties"]
+    ]
+    _table(("field", "status", "vocabulary key", "type", "conf.", "reason"), rows)
+    origin, vocabulary, domain = mapping["origin"], mapping["vocabulary"], mapping["businessDomain"]
+    say(f"\nvocabulary       {vocabulary['keyPrefix']} ({vocabulary['status']}, {vocabulary['confidence']:.2f})")
+    say(f"business domain  {domain['name']} ({domain['status']}, {domain['confidence']:.2f})")
+    say(f"origin           {origin['kind']} {', '.join(origin['fields'])}: {origin['reason']}")
+    for code in mapping["codes"]:
+        say(f"code             {code['field']}: {code['reason']}")
+    if mapping["entityName"]:
+        say(f"entity name      {', '.join(mapping['entityName']['fields'])}")
+    for name in ("createdDate", "modifiedDate"):
+        if mapping[name]:
+            say(f"{name:<17}{mapping[name]['field']}")
+    for each in mapping["relationships"]:
+        say(f"relationship     {each['field']} {each['edgeType']} {each['businessDomain']}: {each['reason']}")
+    for warning in mapping["warnings"]:
+        say(f"warning          {warning['code']}: {warning['detail']}")
+    usage = mapping["usage"]
+    read, cached, written = usage["promptTokens"], usage["cachedTokens"], usage["completionTokens"]
+    tokens = f"{read} tokens read ({cached} of them cached), {written} written"
+    cost = "no price set" if usage["cost"] is None else f"{usage['cost']} {usage['currency']}"
+    say(f"usage            {usage['prompts']} prompts, {tokens}, cost: {cost}\n")
+
+
+def _show_prompts(stack: dict[str, Any], mapping: dict[str, Any]) -> None:
+    say(f"GET /api/organizations/{stack['organization']}/prompts?mappingId={mapping['mappingId']}")
+    found = _call(stack, "GET", f"prompts?mappingId={mapping['mappingId']}&top=200")
+    rows = [
+        (
+            each["attemptId"],
+            each["createdAt"],
+            each["status"],
+            each["model"] or "",
+            _number(each["promptTokens"]),
+            _number(each["completionTokens"]),
+            _number(each["latencyMs"]),
+        )
+        for each in found["items"]
+    ]
+    _table(("attempt", "at", "status", "model", "read", "written", "ms"), rows)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """The last column is wrapped to what is left of the terminal's width."""
+    widths = [min(34, max(len(row[i]) for row in [head, *rows])) for i in range(len(head) - 1)]
+    last = max(24, shutil.get_terminal_size((150, 40)).columns - sum(widths) - 2 * len(widths))
+    for row in [head, tuple("-" * width for width in [*widths, min(last, 24)]), *rows]:
+        cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, [*widths, last], strict=True)]
+        for line in range(max(map(len, cells))):
+            parts = [cell[line] if line < len(cell) else "" for cell in cells]
+            say("  ".join(part.ljust(width) for part, width in zip(parts, [*widths, 0], strict=True)).rstrip())
