@@ -1,8 +1,8 @@
 """What all queue triggers share: message → content, transient or permanent, put back with a delay and our own count.
 
 The platform tries a failed message five times at once and then calls it poisoned, which a minute of throttling would
-use up. So an outage or a throttled deployment puts the message back, hidden for a while, as often as it takes; a message
-that can never be handled goes to the poison queue at once, with its cause. Only what nobody foresaw is raised.
+use up. So an outage or a throttled deployment puts the message back, hidden for a while, as often as it takes; one that
+can never be handled goes to the poison queue at once, with its cause. Only what nobody foresaw is raised.
 """
 
 from __future__ import annotations

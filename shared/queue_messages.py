@@ -1,8 +1,8 @@
 """What a queue message looks like: JSON, in base64 as the app writes it, plain as others may.
 
 A large one is a claim check, ``{"payload": {"container": "payloads", "blob": …}}``. A message that was put back carries
-``"retry": {"attempts": n}``: our own count, because the platform's five tries are not for outages. One in a poison queue
-carries ``"failure": {code, detail, attempts, failedAt}``.
+``"retry": {"attempts": n}``: our own count, because the platform's five tries are not for outages. One in a poison
+queue carries ``"failure": {code, detail, attempts, failedAt}``.
 """
 
 from __future__ import annotations

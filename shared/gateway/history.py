@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -74,19 +74,21 @@ class Recorder:
         while self._waiting:
             batch = _next_batch(self._waiting)
             try:
-                await self._write([waiting.row for waiting in batch])
+                await self._write(batch)
             except BaseException as error:
                 _fail(batch, error)
                 if not isinstance(error, Exception):
                     raise
-            else:
-                _succeed(batch)
 
-    async def _write(self, rows: Sequence[HistoryRow]) -> None:
+    async def _write(self, batch: Sequence[_Waiting]) -> None:
+        rows = [waiting.row for waiting in batch]
         left = rows if self.sql_is_away else await self._into_sql(rows)
+        unwritten = set(left)
+        _succeed(waiting for waiting in batch if waiting.row not in unwritten)
         if left:
             await self._outbox.put(left)
             log.info("history.outboxed", extra={"rows": len(left)})
+            _succeed(waiting for waiting in batch if waiting.row in unwritten)
 
     async def _into_sql(self, rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
         """The rows SQL did not take."""
@@ -140,14 +142,15 @@ def _size(row: HistoryRow) -> int:
     return len(row.messages if isinstance(row, AttemptRow) else row.response or "")
 
 
-def _succeed(batch: Sequence[_Waiting]) -> None:
-    for waiting in batch:
+def _succeed(written: Iterable[_Waiting]) -> None:
+    for waiting in written:
         waiting.written.set_result(None)
 
 
 def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
-    log.error("history.lost", extra={"rows": len(batch), "error": type(error).__name__})
-    for waiting in batch:
+    lost = [waiting for waiting in batch if not waiting.written.done()]
+    log.error("history.lost", extra={"rows": len(lost), "error": type(error).__name__})
+    for waiting in lost:
         waiting.written.set_exception(_as_unavailable(error))
 
 
