@@ -76,15 +76,17 @@ class Idempotency:
 
         Raises IdempotencyConflict for another body, StorageUnavailable, and whatever ``work`` raises."""
         owner = uuid.uuid4().hex
+        row: Row | None = None
         while True:
-            row = await self._tables.get(TABLE, key.organization, key.row())
             claim = await self._claim(key, owner, row)
             if claim:
                 return await self._work(key, owner, claim, work), False
-            kept = await self._kept(key, row) if row else None
-            if kept:
-                return kept, True
-            await asyncio.sleep(self._poll)
+            if row:
+                kept = await self._kept(key, row)
+                if kept:
+                    return kept, True
+                await asyncio.sleep(self._poll)
+            row = await self._tables.get(TABLE, key.organization, key.row())
 
     async def _claim(self, key: Key, owner: str, row: Row | None) -> str | None:
         """Own the key: the row's ETag, or None when somebody else does. Raises IdempotencyConflict."""
