@@ -53,14 +53,14 @@ def read_one(connection: Connection, organization: str, attempt_id: str, now: da
     return _detail(row, tuple(_try(each, now) for each in tries), now)
 
 
-def page_statement(query: PromptQuery, now: datetime) -> Select[tuple[object, ...]]:
+def page_statement(query: PromptQuery, now: datetime) -> Select[*tuple[object, ...]]:
     """One more row than asked for, which tells whether there is a next page."""
     newest_first = (_a.created_at.desc(), _a.attempt_id.desc())
     found = select(*_ITEM).select_from(_WITH_OUTCOMES).where(*_conditions(query, now))
     return found.order_by(*newest_first).limit(query.top + 1)
 
 
-def one_statement(organization: str, attempt_id: str) -> Select[tuple[object, ...]]:
+def one_statement(organization: str, attempt_id: str) -> Select[*tuple[object, ...]]:
     with_bodies = _WITH_OUTCOMES.outerjoin(prompt_bodies, prompt_bodies.c.attempt_id == _a.attempt_id).outerjoin(
         outcome_bodies, outcome_bodies.c.attempt_id == _o.attempt_id
     )
@@ -68,7 +68,7 @@ def one_statement(organization: str, attempt_id: str) -> Select[tuple[object, ..
     return select(*_DETAIL).select_from(with_bodies).where(*own)
 
 
-def tries_statement(organization: str, prompt_id: str) -> Select[tuple[object, ...]]:
+def tries_statement(organization: str, prompt_id: str) -> Select[*tuple[object, ...]]:
     """Every try of one prompt, oldest first."""
     own = (_a.organization == organization, _a.prompt_id == prompt_id)
     return select(*_TRY).select_from(_WITH_OUTCOMES).where(*own).order_by(_a.try_number, _a.created_at)
@@ -109,7 +109,7 @@ def _after(continuation: str | None) -> list[ColumnElement[bool]]:
     return [_a.created_at <= created_at, or_(_a.created_at < created_at, same_instant)]
 
 
-def _item(row: Row[tuple[object, ...]], now: datetime) -> PromptItem:
+def _item(row: Row[*tuple[object, ...]], now: datetime) -> PromptItem:
     return PromptItem(
         attempt_id=row.attempt_id,
         created_at=row.created_at,
@@ -128,12 +128,12 @@ def _item(row: Row[tuple[object, ...]], now: datetime) -> PromptItem:
     )
 
 
-def _try(row: Row[tuple[object, ...]], now: datetime) -> PromptTry:
+def _try(row: Row[*tuple[object, ...]], now: datetime) -> PromptTry:
     status = _status(row.status, row.created_at, now)
     return PromptTry(row.attempt_id, row.try_number, row.created_at, status, row.error_code, row.latency_ms)
 
 
-def _detail(row: Row[tuple[object, ...]], tries: tuple[PromptTry, ...], now: datetime) -> PromptDetail:
+def _detail(row: Row[*tuple[object, ...]], tries: tuple[PromptTry, ...], now: datetime) -> PromptDetail:
     erased = row.messages is None
     return PromptDetail(
         item=_item(row, now),

@@ -49,7 +49,7 @@ class SqlRetention:
             found += self._read(of_mapping_statement(organization, mapping_id))
         return found
 
-    def _read(self, statement: Select[tuple[str]]) -> list[str]:
+    def _read(self, statement: Select[str]) -> list[str]:
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(statement)]
 
@@ -64,21 +64,21 @@ class SqlRetention:
                 connection.execute(delete_statement(table, attempt_ids))
 
 
-def named_statement(organization: str, attempt_ids: Sequence[str]) -> Select[tuple[str]]:
+def named_statement(organization: str, attempt_ids: Sequence[str]) -> Select[str]:
     a = prompt_attempts.c
     return select(a.attempt_id).where(a.organization == organization, a.attempt_id.in_(attempt_ids))
 
 
-def of_mapping_statement(organization: str, mapping_id: str) -> Select[tuple[str]]:
+def of_mapping_statement(organization: str, mapping_id: str) -> Select[str]:
     a = prompt_attempts.c
     return select(a.attempt_id).where(a.organization == organization, a.mapping_id == mapping_id)
 
 
-def older_statement(before: datetime) -> Select[tuple[str]]:
+def older_statement(before: datetime) -> Select[str]:
     return select(prompt_attempts.c.attempt_id).where(prompt_attempts.c.created_at < before).limit(_BATCH)
 
 
-def orphans_statement(before: datetime) -> Select[tuple[str]]:
+def orphans_statement(before: datetime) -> Select[str]:
     o = prompt_outcomes.c
     attempt = exists(select(1).select_from(prompt_attempts).where(prompt_attempts.c.attempt_id == o.attempt_id))
     return select(o.attempt_id).where(o.finished_at < before, ~attempt).limit(_BATCH)
@@ -88,7 +88,7 @@ def delete_statement(table: Table, attempt_ids: Sequence[str]) -> Delete:
     return delete(table).where(table.c.attempt_id.in_(attempt_ids))
 
 
-def every_statement(before: datetime) -> list[Select[tuple[str]] | Delete]:
+def every_statement(before: datetime) -> list[Select[str] | Delete]:
     """All statements of this module, for the checks that read them as T-SQL."""
     reads = [named_statement("o", ["a"]), of_mapping_statement("o", "m"), older_statement(before)]
     return [*reads, orphans_statement(before), *(delete_statement(table, ["a"]) for table in TABLES)]

@@ -1,7 +1,7 @@
 """The database's schema, step by step: the modules in ``versions``, in the order of their numbers.
 
 Run by ``python -m shared.migrations`` (reads DATABASE_URL) or by ``SqlHistory.migrate``; packaged with the app. Safe
-when two processes start at once: one waits for the other's lock and then finds nothing to do. On Azure SQL this needs an
+when two processes start at once: one waits for the other's lock and then finds nothing to do. On Azure SQL it needs an
 administrator's sign-in, not the app's role; ``--sql`` prints the T-SQL instead of running it.
 """
 

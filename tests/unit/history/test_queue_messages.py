@@ -34,8 +34,10 @@ def test_plain_and_base64_are_both_read(body: bytes | str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "hello", "[]", '"text"', "null", "{", b"\xff\xfe", '{"a": NaN}', "e30", "é", '{"a":' * 100_000]
-    + [base64.b64encode(b"hello"), base64.b64encode(b"{\xff}"), base64.b64encode(b"[1]")],
+    [
+        *("", "hello", "[]", '"text"', "null", "{", b"\xff\xfe", '{"a": NaN}', "e30", "é", '{"a":' * 100_000),
+        *(base64.b64encode(raw) for raw in (b"hello", b"{\xff}", b"[1]")),
+    ],
 )
 def test_anything_but_one_json_object_is_unreadable(body: bytes | str) -> None:
     with pytest.raises(UnreadableMessage):

@@ -1,4 +1,4 @@
-"""What the recorder promises: durable before it returns, few transactions, no request waits for a database that is away."""
+"""What the recorder promises: durable before it returns, few transactions, no request waits for a database gone."""
 
 from __future__ import annotations
 
