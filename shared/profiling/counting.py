@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from shared.profiling.models import Counts
 from shared.profiling.placeholders import placeholders
-from shared.profiling.values import text
+from shared.profiling.values import BLANK, text
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,12 @@ def column(
 
 
 def _trimmed(values: list[JsonValue]) -> Counter[str]:
-    """Count strings first and trim each distinct one only once."""
-    trimmed: Counter[str] = Counter()
-    for value, count in Counter(values).items():
-        trimmed[text(value)] += count
-    return trimmed
+    """Count strings first and trim each distinct one only once; mostly trimming changes nothing."""
+    counted = Counter(value for value in values if isinstance(value, str))
+    trimmed = [value.strip(BLANK) for value in counted]
+    if trimmed == list(counted):
+        return counted
+    merged: Counter[str] = Counter()
+    for value, count in zip(trimmed, counted.values(), strict=True):
+        merged[value] += count
+    return merged

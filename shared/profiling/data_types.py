@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterator
 
 from shared.profiling import types_name, types_number, types_place, types_text, types_time
 from shared.profiling.counting import Column
 from shared.profiling.field_names import hints, words
+from shared.profiling.looks import Detector, Looks, Test
 from shared.profiling.patterns import common_patterns
-
-Detector = Callable[[str], bool]
-SAMPLE = 128
-"""Distinct values looked at before a type is checked on all of them."""
-
-
-@dataclass(frozen=True)
-class Test:
-    """A type, what fits it, and the share of real values that must. ``distinct``: how many different ones at least."""
-
-    data_type: str
-    fits: Detector
-    share: float
-    distinct: int = 1
-
 
 CERTAIN = (
     Test("Json", types_text.json_text, 0.8),
@@ -111,9 +95,7 @@ class _Field:
         self.hints = hints(column.name)
         self.words = words(column.name)
         self.identifier = "Identifier" in self.hints
-        step = -(-len(column.real) // SAMPLE) or 1
-        self.sample = list(islice(column.real.items(), 0, None, step))
-        self.sampled_rows = sum(count for _, count in self.sample)
+        self.looks = Looks(column)
 
     def tests(self) -> Iterator[Test]:
         """Everything worth checking, the surest first."""
@@ -139,11 +121,7 @@ class _Field:
         return (test for hint, test in tests.items() if hint in self.hints)
 
     def check(self, test: Test) -> tuple[str, float] | None:
-        """Try a sample, then all values: most types fall at once, and the share is exact."""
-        if len(self.column.real) < test.distinct:
-            return None
-        matched = sum(count for value, count in self.sample if test.fits(value))
-        if matched < (test.share - 0.15) * self.sampled_rows:
+        if len(self.column.real) < test.distinct or not self.looks.worth_counting(test):
             return None
         share = self.share(test.fits)
         if share < test.share:
@@ -155,9 +133,9 @@ class _Field:
         return sum(count for value, count in real.items() if fits(value)) / self.column.filled
 
     def _number(self, share: float) -> tuple[str, float]:
-        if self.identifier and "Measure" not in self.hints:
-            return "Identifier", share
         whole = self.share(types_number.integer)
+        if self.identifier and whole >= 0.8 and "Measure" not in self.hints:
+            return ("Lookup", 1.0) if self._few_distinct() else ("Identifier", whole)
         return ("Integer", whole) if whole >= share else ("Number", share)
 
     def rest(self) -> tuple[str, float]:
@@ -181,18 +159,26 @@ class _Field:
             return False
         if "Lookup" in self.hints:
             return self.column.sampled or filled >= 2 * distinct or filled < 20
-        named_otherwise = self.hints & {"FreeText", "Name"} or (self.identifier and self.words[-1:] != ("code",))
-        return not named_otherwise and not self.column.sampled and filled >= 20 and 2 <= distinct <= filled / 5
+        short = all(len(value) <= 20 for value in real)
+        named_otherwise = "Name" in self.hints or ("FreeText" in self.hints and not short)
+        identifies = self.identifier and self.words[-1:] != ("code",)
+        return (
+            not named_otherwise
+            and not identifies
+            and not self.column.sampled
+            and filled >= 20
+            and 2 <= distinct <= filled / 5
+        )
 
     def _one_code_pattern(self) -> bool:
         """Nearly every value has the same shape with digits in it, and nearly every value is another one."""
         column = self.column
-        if column.sampled or column.filled < 10 or len(column.real) < 0.9 * column.filled:
+        if column.sampled or column.filled < 10 or len(column.real) < 0.9 * column.filled or "FreeText" in self.hints:
             return False
-        if "FreeText" in self.hints or self.share(code_like) < 0.95:
-            return False
-        (shape, count), *_ = common_patterns(self.sample, most=1)
-        return "9" in shape and count >= 0.9 * self.sampled_rows
+        some = self.looks.tail or self.looks.heavy
+        shape, count = common_patterns(some, most=1)[0]
+        alike = count >= 0.9 * sum(rows for _, rows in some)
+        return "9" in shape and alike and self.share(code_like) >= 0.95
 
     def by_name(self) -> str:
         named = [*self._named(NAMED), *self._named(NAMED_AMOUNTS), *self._named(NAMED_LOOSELY)]
@@ -205,4 +191,4 @@ class _Field:
 
 def code_like(value: str) -> bool:
     """What an identifier may look like: short, and either one word or a few with digits."""
-    return len(value) <= 64 and (" " not in value or (value.count(" ") <= 4 and any(map(str.isdecimal, value))))
+    return len(value) <= 64 and (" " not in value or (value.count(" ") <= 7 and any(map(str.isdecimal, value))))

@@ -50,12 +50,24 @@ def hints(name: str) -> frozenset[str]:
     own = words(name)
     runs = {" ".join(own[i:j]) for i in range(len(own)) for j in range(i + 1, min(i + 4, len(own)) + 1)}
     phrases, endings, anywhere = _table()
-    found = {hint for run in runs for hint in phrases.get(run, ())}
+    found = {hint for run in runs for hint in phrases.get(run, ()) if hint != "RowNumber"}
+    whole = " ".join(word for word in own if not word.isdecimal())
+    if "RowNumber" in phrases.get(whole, ()):
+        found.add("RowNumber")
     found |= {hint for word in own for ending, hint in endings if len(word) > len(ending) + 1 and word.endswith(ending)}
     if not name.isascii():
-        folded = "".join(own)
-        found |= {hint for part, hint in anywhere if part in folded}
+        found |= _parts_of("".join(own), anywhere)
     return frozenset(_settled(found, own))
+
+
+def _parts_of(folded: str, anywhere: list[tuple[str, str]]) -> set[str]:
+    """The longest parts win (会社名 is a company's, not a given name), and one sign alone must be the whole name."""
+    found: set[str] = set()
+    for part, hint in anywhere:
+        if part in folded and (len(part) > 1 or part == folded):
+            found.add(hint)
+        folded = folded.replace(part, " ") if len(part) > 1 and hint in found else folded
+    return found
 
 
 def _settled(found: set[str], own: tuple[str, ...]) -> set[str]:
@@ -84,7 +96,7 @@ def _table() -> tuple[dict[str, list[str]], list[tuple[str, str]], list[tuple[st
                 anywhere.append((_fold(phrase), hint))
             else:
                 phrases.setdefault(" ".join(map(_fold, phrase.split())), []).append(hint)
-    return phrases, endings, anywhere
+    return phrases, endings, sorted(anywhere, key=lambda part: -len(part[0]))
 
 
 def _caseless(phrase: str) -> bool:

@@ -19,6 +19,8 @@ _MOST_CANDIDATES = 8
 _ENOUGH_ROWS = 10
 _FEWEST_ROWS = 3
 _FIRST_LOOK = 256
+_EXPECTED_OF_TWO = 1.0
+_EXPECTED_OF_MORE = 3.0
 _PART_TYPES = frozenset(
     {"Identifier", "Guid", "Lookup", "DateTime", "Integer", "GeographyCountry", "Currency", "Email", "Text"}
 )
@@ -42,10 +44,24 @@ def compound_key(fields: Sequence[Typed], records: Sequence[Mapping[str, JsonVal
         return None
     parts = sorted(_parts(fields, rows), key=lambda part: -part[0])[:_MOST_CANDIDATES]
     encoded = {column.name: _encode(column.name, records) for _, column in parts}
+    by_chance: list[set[str]] = []
     for chosen in _combinations(parts):
-        if prod(len(column.real) for column in chosen) >= rows and _tells_apart([encoded[c.name] for c in chosen]):
-            return _identifier(chosen, rows)
+        names = {column.name for column in chosen}
+        if any(smaller <= names for smaller in by_chance) or not _tells_apart([encoded[name] for name in names]):
+            continue
+        if _meant(chosen, rows):
+            return _identifier([field.column.name for field in fields if field.column.name in names], rows)
+        by_chance.append(names)
     return None
+
+
+def _meant(chosen: tuple[Column, ...], rows: int) -> bool:
+    """Whether being unique says anything: were the parts unrelated, some pairs of rows would have to be equal.
+
+    The number expected is rows² / 2 / (product of distinct values). Many values in few rows are unique by luck.
+    """
+    expected = rows * rows / 2 / prod(len(column.real) for column in chosen)
+    return expected >= (_EXPECTED_OF_TWO if len(chosen) == 2 else _EXPECTED_OF_MORE)
 
 
 def _parts(fields: Sequence[Typed], rows: int) -> Iterator[tuple[float, Column]]:
@@ -83,14 +99,15 @@ def _encode(name: str, records: Sequence[Mapping[str, JsonValue]]) -> list[int]:
 
 
 def _tells_apart(encoded: list[list[int]]) -> bool:
+    if prod(max(cells) + 1 for cells in encoded) < len(encoded[0]):
+        return False
     first = min(_FIRST_LOOK, len(encoded[0]))
     if len(set(zip(*(cells[:first] for cells in encoded), strict=True))) < first:
         return False
     return len(set(zip(*encoded, strict=True))) == len(encoded[0])
 
 
-def _identifier(chosen: tuple[Column, ...], rows: int) -> Identifier:
-    together = " and ".join(shown(column.name) for column in chosen)
+def _identifier(names: list[str], rows: int) -> Identifier:
+    together = ", ".join(map(shown, names[:-1])) + " and " + shown(names[-1])
     reason = f"{together} together: {rows:,} rows, {rows:,} distinct, none empty; no fewer of them are enough."
-    counts = Counts(rows=rows, distinct=rows, empty=0, placeholders=0, duplicates=0)
-    return Identifier(tuple(column.name for column in chosen), counts, reason)
+    return Identifier(tuple(names), Counts(rows=rows, distinct=rows, empty=0, placeholders=0, duplicates=0), reason)

@@ -27,7 +27,11 @@ _FRAMED_ONLY = frozenset({"invalid", "error"})
 
 _BY_NEIGHBOURS = frozenset({"na", "nd", "test", "testing", "asdf", "qwerty"})
 _NO = frozenset({"no", "kein", "keine", "sin", "sem", "sans", "ingen", "geen", "nessun", "nessuna"})
-_SUSPECT = re.compile(r"^(?:[\W_]|xxx|[nksн]\s?[./\\_-]|\d[\d./-]{7}|(?:" + "|".join(_NO) + r")\s)|[^\w]$")
+_SUSPECT = re.compile(
+    r"^(?:[\W_]|xxx|[nksн]\s?[./\\_-]|(?:0000|0001|9999|00[-./]00|31[-./]12|12[-./]31)|(?:"
+    + "|".join(_NO)
+    + r")\s)|[^\w]$"
+)
 _FEW = 10
 
 
@@ -39,7 +43,8 @@ def placeholders(name: str, values: Collection[str]) -> frozenset[str]:
     for value in values:
         if len(value) <= _LONGEST:
             folded = _fold(value)
-            if folded in always or (_SUSPECT.search(folded) and _certain(folded, field, always)):
+            plain = folded.isalnum() and folded[0] not in "09x"
+            if folded in always or (not plain and _SUSPECT.search(folded) and _certain(folded, field, always)):
                 certain.add(value)
             elif folded in _BY_NEIGHBOURS:
                 doubtful.append(value)

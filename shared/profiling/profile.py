@@ -85,7 +85,7 @@ def _field(field: TypedColumn, share: float) -> FieldProfile:
 def _patterns(counted: Column) -> tuple[tuple[str, int], ...]:
     step = -(-len(counted.real) // _MASKED) or 1
     if step == 1:
-        return common_patterns(counted.real.items())
+        return common_patterns(list(counted.real.items()))
     some = list(islice(counted.real.items(), 0, None, step))
     scale = counted.filled / sum(count for _, count in some)
     return tuple((shape, round(count * scale)) for shape, count in common_patterns(some))

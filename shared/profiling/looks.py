@@ -1,0 +1,57 @@
+"""A look at some values before all are counted: most types of a field fall at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from itertools import islice
+
+from shared.profiling.counting import Column
+
+Detector = Callable[[str], bool]
+_HEAVY = 16
+_TAIL = 112
+_FIRST = 16
+
+
+@dataclass(frozen=True)
+class Test:
+    """A type, what fits it, and the share of real values that must. ``distinct``: how many different ones at least."""
+
+    data_type: str
+    fits: Detector
+    share: float
+    distinct: int = 1
+
+
+class Looks:
+    """The commonest values of a column, and a stride through the others."""
+
+    def __init__(self, column: Column) -> None:
+        real = column.real
+        repeated = column.filled > len(real)
+        self.filled = column.filled
+        self.heavy = nlargest(_HEAVY, real.items(), key=lambda item: item[1]) if repeated else []
+        common = {value for value, _ in self.heavy}
+        step = -(-len(real) // _TAIL) or 1
+        self.tail = [item for item in islice(real.items(), 0, None, step) if item[0] not in common]
+        self.first = self.tail[:: -(-len(self.tail) // _FIRST) or 1]
+        self.heavy_rows = sum(count for _, count in self.heavy)
+
+    def worth_counting(self, test: Test) -> bool:
+        """Whether a few values, then some more, leave room for the share the test asks for."""
+        heavy = _matched(self.heavy, test.fits)
+        if self._estimate(heavy, self.first, test) <= max(0.0, test.share - 0.4):
+            return False
+        return self._estimate(heavy, self.tail, test) >= test.share - 0.15
+
+    def _estimate(self, heavy: int, some: Sequence[tuple[str, int]], test: Test) -> float:
+        """The share of rows: exact for the commonest values, from ``some`` for the rest."""
+        looked_at = sum(count for _, count in some)
+        rest = (self.filled - self.heavy_rows) * _matched(some, test.fits) / looked_at if looked_at else 0.0
+        return (heavy + rest) / self.filled
+
+
+def _matched(values: Sequence[tuple[str, int]], fits: Detector) -> int:
+    return sum(count for value, count in values if fits(value))
