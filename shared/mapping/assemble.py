@@ -103,8 +103,8 @@ def _placed(plan: Plan, decisions: Sequence[Decision], properties: Sequence[Prop
     return [
         structure.place(
             field,
-            # A catalogue may call everything Text; what the values are is what matters for names and dates.
-            prop.data_type if prop.data_type != "Text" else field.data_type,
+            # What the values are matters for names and dates; a catalogue only where they say nothing.
+            field.data_type if field.samples and field.data_type != "Text" else prop.data_type,
             decision.key.key.short if decision.key else None,
             ignored=decision.status == "Ignored",
         )

@@ -20,8 +20,9 @@ from shared.mapping.verdicts import INVALID, Ledger, Verdict, without_answer
 
 IN_FLIGHT = 8
 """Prompts of one mapping at a time."""
-SPLITS = 24
-"""How often batches of one mapping may be halved to find the field that spoils the others."""
+SPLITS = 6
+"""How often, per batch, batches of one mapping may be halved to find the fields that spoil the others: enough for one
+such field in each batch."""
 
 Check = Callable[[Answers], tuple[dict[int, Verdict], list[Question]]]
 Ask = Callable[[tuple[Question, ...]], tuple[Prompt[Answers], Check]]
@@ -35,7 +36,7 @@ async def decide(
 
     Raises ContentFiltered or UnusableAnswer when no field at all was answered, and what ``asker.ask`` raises other than
     AnswerError."""
-    questions = _Round(asker, caller, ask, ledger, _Splits(), asyncio.Semaphore(IN_FLIGHT))
+    questions = _Round(asker, caller, ask, ledger, _Splits(SPLITS * len(batches)), asyncio.Semaphore(IN_FLIGHT))
     await _together([questions.send(batch) for batch in batches])
     if not ledger.answered:
         raise _nothing(ledger)
@@ -55,7 +56,7 @@ async def _together(sends: Sequence[Coroutine[None, None, None]]) -> None:
 
 @dataclass
 class _Splits:
-    left: int = SPLITS
+    left: int
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,12 @@ class _Round:
 
 
 def _nothing(ledger: Ledger) -> AnswerError:
-    filtered = bool(ledger.failures) and all(isinstance(f, ContentFiltered) for f in ledger.failures)
-    error = (
-        ContentFiltered("The deployment's content filter blocked every prompt of this mapping.")
-        if filtered
-        else UnusableAnswer("The deployment gave no answer that can be used to any prompt of this mapping.")
-    )
+    error: AnswerError
+    if ledger.failures and all(isinstance(failure, ContentFiltered) for failure in ledger.failures):
+        error = ContentFiltered("The deployment's content filter blocked every prompt of this mapping.")
+    else:
+        named = next((failure.setting for failure in ledger.failures if failure.setting), "deploymentName")
+        text = "The deployment gave no answer that can be used to any prompt of this mapping."
+        error = UnusableAnswer(text, setting=named)
     error.attempt_ids, error.usage = tuple(ledger.attempt_ids), ledger.usage
-    error.setting = next((f.setting for f in ledger.failures if f.setting), None)
     return error

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from shared.mapping.transliteration import to_ascii
 
 LONGEST = 60
-_WORD = re.compile(r"[A-Za-z]+|\d+")
+_WORD = re.compile(r"[A-Za-z]+|\d+[a-z]*")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
