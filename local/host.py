@@ -95,7 +95,7 @@ class Host:
 
 def manual_argument(function: Function, text: str) -> object:
     """What ``POST /admin/functions/NAME`` gives to a function that nothing triggered."""
-    return TimerRequest(past_due=False) if function.kind == "timerTrigger" else QueueMessage(id="manual", body=text)  # type: ignore[no-untyped-call]
+    return TimerRequest(past_due=False) if function.kind == "timerTrigger" else QueueMessage(id="manual", body=text)
 
 
 async def serve(functions: list[Function], settings: HostSettings, port: int, environ: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ def queue_message(stored: StoredMessage, *, base64_encoded: bool) -> QueueMessag
             body = base64.b64decode(stored.content, validate=True)
         except binascii.Error as error:
             raise ValueError("not base64") from error
-    return QueueMessage(  # type: ignore[no-untyped-call]
+    return QueueMessage(
         id=stored.id,
         body=body,
         dequeue_count=stored.dequeue_count,
