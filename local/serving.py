@@ -32,7 +32,8 @@ def model(kind: str) -> Iterator[dict[str, Any]]:
             child = processes.spawn(command, env=env, cwd=CHECKOUT, log=log)
         try:
             base = f"http://127.0.0.1:{port.number}/"
-            if not processes.wait_until(lambda: answers.status(f"{base}openai/health", log) == 200, _PATIENCE, 0.2):
+            url = f"{base}openai/health"
+            if not processes.wait_until(lambda: answers.status(url, log, keys[0]) == 200, _PATIENCE, 0.2):
                 raise Failed(f"the model does not answer\n{log.read_text(errors='replace')[-2000:]}")
             made = {"apiKey": keys[0], "resourceKey": keys[1], "deploymentName": MODELS[kind], "pid": child.pid}
             yield {"baseUrl": base, **made}

@@ -51,7 +51,9 @@ def _python_packages() -> None:
     if stamp.exists():
         return
     _say("installing the Python packages")
-    if processes.run([str(_VENV / "bin" / "python"), "-m", "pip", "install", "-r", "requirements-dev.txt"], cwd=CHECKOUT):
+    if processes.run(
+        [str(_VENV / "bin" / "python"), "-m", "pip", "install", "-r", "requirements-dev.txt"], cwd=CHECKOUT
+    ):
         raise Failed("pip could not install requirements-dev.txt")
     for old in _VENV.glob(".stamp-*"):
         old.unlink()
@@ -64,7 +66,10 @@ def _venv_fits() -> bool:
     if not python.exists():
         return False
     asked = subprocess.run(
-        [str(python), "-c", "import sys, pip; print(*sys.version_info[:2])"], capture_output=True, text=True, check=False
+        [str(python), "-c", "import sys, pip; print(*sys.version_info[:2])"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if asked.returncode:
         return False

@@ -29,8 +29,8 @@ class Service:
     env: dict[str, str]
     url: str
     ends_on: int = signal.SIGTERM
-    needs_ok: bool = False
-    """Whether only status 200 counts; else any answer does."""
+    bearer: str = ""
+    """Where given, it is sent, and only status 200 counts; else any answer does."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ class Stack:
             return Service("deployment", self._module("simulated", "deployment"), env, f"http://127.0.0.1:{port}/")
         env = {"MODEL_API_KEYS": f"{made.api_key},{made.resource_key}", "MODEL_ALIAS": made.name}
         command = [*self._module("model", "deployment"), "--file", str(model_file)]
-        return Service("deployment", command, env, f"http://127.0.0.1:{port}/openai/health", needs_ok=True)
+        url = f"http://127.0.0.1:{port}/openai/health"
+        return Service("deployment", command, env, url, bearer=made.api_key)
 
     def _module(self, module: str, port: str | None = None) -> list[str]:
         return [sys.executable, "-m", f"local.{module}", "--port", str(self.ports[port or module].number)]

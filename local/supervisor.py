@@ -131,8 +131,8 @@ class Supervisor:
             self._say(f"  {health} does not say 200: see there what is missing")
 
     def _answers(self, service: Service) -> bool:
-        status = answers.status(service.url, self._stack.certificates.ca_file)
-        return status == 200 if service.needs_ok else status is not None
+        status = answers.status(service.url, self._stack.certificates.ca_file, service.bearer)
+        return status == 200 if service.bearer else status is not None
 
     def _provision(self) -> None:
         made, log = self._stack.deployment, self._state.log("provision")
