@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, Insert, Table, and_, bindparam, exists, insert, literal_column, select
 from sqlalchemy import text as sql
@@ -32,6 +33,7 @@ def append(connection: Connection, rows: dict[Table, list[Values]]) -> None:
             _append(connection, table, rows[table])
 
 
+@cache
 def insert_each(table: Table) -> Insert:
     """One row per execution, parameters by column name."""
     values = [bindparam(column.name, type_=column.type) for column in table.columns]
@@ -39,6 +41,7 @@ def insert_each(table: Table) -> Insert:
     return insert(table).from_select(_names(table), select(*values).where(_is_new(table, key)))
 
 
+@cache
 def insert_json(table: Table) -> Insert:
     """All rows at once, as one JSON parameter named ``rows``. T-SQL, database compatibility level 130 or later.
 
