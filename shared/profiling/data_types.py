@@ -173,7 +173,9 @@ class _Field:
     def _one_code_pattern(self) -> bool:
         """Nearly every value has the same shape with digits in it, and nearly every value is another one."""
         column = self.column
-        if column.sampled or column.filled < 10 or len(column.real) < 0.9 * column.filled or "FreeText" in self.hints:
+        if column.sampled or column.filled < 10 or len(column.real) < 0.9 * column.filled:
+            return False
+        if self.hints - {"Identifier", "KeyPart"}:  # a first name with digits is a dirty first name
             return False
         some = self.looks.tail or self.looks.heavy
         shape, count = common_patterns(some, most=1)[0]

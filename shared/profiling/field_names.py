@@ -60,13 +60,13 @@ def hints(name: str) -> frozenset[str]:
     return frozenset(_settled(found, own))
 
 
-def _parts_of(folded: str, anywhere: list[tuple[str, str]]) -> set[str]:
+def _parts_of(folded: str, anywhere: dict[str, list[str]]) -> set[str]:
     """The longest parts win (会社名 is a company's, not a given name), and one sign alone must be the whole name."""
     found: set[str] = set()
-    for part, hint in anywhere:
+    for part, hinted in anywhere.items():
         if part in folded and (len(part) > 1 or part == folded):
-            found.add(hint)
-        folded = folded.replace(part, " ") if len(part) > 1 and hint in found else folded
+            found.update(hinted)
+            folded = folded.replace(part, " ")
     return found
 
 
@@ -75,7 +75,8 @@ def _settled(found: set[str], own: tuple[str, ...]) -> set[str]:
     if "Identifier" in found:
         counted = any(a in {"number", "no", "num"} and b == "of" for a, b in pairwise(own))
         key_to_something = "key" in own[:-1] and not _IDENTIFIER_WORDS.intersection(own)  # key contact, key account
-        if counted or key_to_something or found & {"PhoneNumber", "PostalCode"}:
+        its_row = "RowNumber" in found and own[0] == "row"
+        if counted or its_row or key_to_something or found & {"PhoneNumber", "PostalCode"}:
             found.discard("Identifier")
     if "PersonName" in found and own[-1:] == ("name",) and "OrganizationName" in found:
         found.discard("PersonName")
@@ -83,20 +84,20 @@ def _settled(found: set[str], own: tuple[str, ...]) -> set[str]:
 
 
 @cache
-def _table() -> tuple[dict[str, list[str]], list[tuple[str, str]], list[tuple[str, str]]]:
+def _table() -> tuple[dict[str, list[str]], list[tuple[str, str]], dict[str, list[str]]]:
     phrases: dict[str, list[str]] = {}
     endings: list[tuple[str, str]] = []
-    anywhere: list[tuple[str, str]] = []
+    anywhere: dict[str, list[str]] = {}
     for line in lines("field_words.txt"):
         hint, _, listed = line.partition(": ")
         for phrase in listed.split(" | "):
             if phrase.startswith("*"):
                 endings.append((phrase[1:], hint))
             elif _caseless(phrase):
-                anywhere.append((_fold(phrase), hint))
+                anywhere.setdefault(_fold(phrase), []).append(hint)
             else:
                 phrases.setdefault(" ".join(map(_fold, phrase.split())), []).append(hint)
-    return phrases, endings, sorted(anywhere, key=lambda part: -len(part[0]))
+    return phrases, endings, dict(sorted(anywhere.items(), key=lambda item: -len(item[0])))
 
 
 def _caseless(phrase: str) -> bool:

@@ -90,6 +90,7 @@ def _plausible(data_set: str, field: TypedColumn) -> float:
         return (2.0 if field.data_type == "Guid" else 1.0) if field.column.filled >= _ENOUGH_ROWS else 0.0
     rest = set(own) - _OWN - _SAY_NOTHING
     score = 5.0 if not rest or rest <= _stems(data_set) else _BY_LAST_WORD.get(own[-1], 3.0)
+    score -= 0.6 if "id" not in own else 0.0
     return score - (1.0 if _OTHER_SYSTEM.intersection(own) else 0.0)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import islice
+from random import Random
 
 from shared.profiling.counting import Column
 
@@ -25,8 +25,20 @@ class Test:
     distinct: int = 1
 
 
+def spread(real: Mapping[str, int], most: int) -> list[tuple[str, int]]:
+    """At most ``most`` of a column's values, always the same ones, in order.
+
+    Drawn at random and not in steps: files repeat with a period (every fourth row of another kind) that steps would
+    fall in with.
+    """
+    items = list(real.items())
+    if len(items) <= most:
+        return items
+    return [items[at] for at in sorted(Random(most).sample(range(len(items)), most))]  # noqa: S311 - nothing secret
+
+
 class Looks:
-    """The commonest values of a column, and a stride through the others."""
+    """The commonest values of a column, and some of the others."""
 
     def __init__(self, column: Column) -> None:
         real = column.real
@@ -34,8 +46,7 @@ class Looks:
         self.filled = column.filled
         self.heavy = nlargest(_HEAVY, real.items(), key=lambda item: item[1]) if repeated else []
         common = {value for value, _ in self.heavy}
-        step = -(-len(real) // _TAIL) or 1
-        self.tail = [item for item in islice(real.items(), 0, None, step) if item[0] not in common]
+        self.tail = [item for item in spread(real, _TAIL) if item[0] not in common]
         self.first = self.tail[:: -(-len(self.tail) // _FIRST) or 1]
         self.heavy_rows = sum(count for _, count in self.heavy)
 

@@ -14,13 +14,14 @@ from pydantic import JsonValue
 from shared.profiling.counting import Column, column, columns
 from shared.profiling.data_types import data_type
 from shared.profiling.identifiers import TypedColumn, identifiers
+from shared.profiling.looks import spread
 from shared.profiling.models import DataSetProfile, FieldProfile
 from shared.profiling.patterns import common_patterns
 from shared.profiling.values import shown
 
 _SAMPLES = 5
 _MASKED = 1_000
-"""Distinct values masked per field; beyond, the counts of patterns are estimated from these, evenly spread."""
+"""Distinct values masked per field; beyond, the counts of patterns are estimated from these."""
 
 
 class DescribedField(Protocol):
@@ -83,9 +84,8 @@ def _field(field: TypedColumn, share: float) -> FieldProfile:
 
 
 def _patterns(counted: Column) -> tuple[tuple[str, int], ...]:
-    step = -(-len(counted.real) // _MASKED) or 1
-    if step == 1:
-        return common_patterns(list(counted.real.items()))
-    some = list(islice(counted.real.items(), 0, None, step))
+    some = spread(counted.real, _MASKED)
+    if len(some) == len(counted.real):
+        return common_patterns(some)
     scale = counted.filled / sum(count for _, count in some)
     return tuple((shape, round(count * scale)) for shape, count in common_patterns(some))

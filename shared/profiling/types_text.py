@@ -106,7 +106,7 @@ def json_text(value: str) -> bool:
 
 
 def html(value: str) -> bool:
-    return "<" in value and _HTML.search(value[:_READ_MARKUP]) is not None
+    return "<" in value and value[:5] != "<?xml" and _HTML.search(value[:_READ_MARKUP]) is not None
 
 
 def xml(value: str) -> bool:
