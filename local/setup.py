@@ -109,7 +109,7 @@ def _check_node() -> None:
 
 
 def _odbc() -> None:
-    """Needed for Azure SQL only, not for the SQLite used here: so nothing fails without it but the driver's own tests."""
+    """Needed for Azure SQL only, not for the SQLite used here: nothing but the driver's own tests fails without it."""
     if _has_odbc():
         return
     if not (_apt("unixodbc") and _has_odbc()):

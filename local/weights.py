@@ -77,14 +77,14 @@ def fetch(weights: Weights, say: Say, folder: Path | None = None) -> Path:
     if target.is_file():
         return target
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder / f"{weights.name}.lock", say):
+    with alone(folder / f"{weights.name}.lock", say):
         if not target.is_file():
             _build(weights, target, say)
     return target
 
 
 @contextlib.contextmanager
-def _alone(lock: Path, say: Say) -> Iterator[None]:
+def alone(lock: Path, say: Say) -> Iterator[None]:
     """One download at a time: another checkout may be at it."""
     with lock.open("a") as file:
         try:
