@@ -22,7 +22,7 @@ def of_key(short_list: ShortList, key: str, voice: Voice) -> float:
     margin = max(-0.4, min(0.4, score - others))
     silent = 0.1 + 0.75 * score + 0.3 * margin
     if voice == "agrees":
-        return bounded(silent + 0.4 * (1 - silent))
+        return bounded(silent + 0.5 * score * (1 - silent))
     return bounded(0.35 + 0.35 * score + 0.3 * margin if voice == "differs" else silent)
 
 

@@ -1,8 +1,8 @@
 """One prompt for a batch of fields: instructions and keys first, fields last; each field answered exactly once.
 
 The answer is one object with one property per field, all required and none else, so the schema itself makes sure that
-no field is missed or answered twice. Its values are labels of the keys offered to that field, or "none". Limits of
-strict schemas (100 properties, 500 enum values in all) are those of Azure OpenAI.
+no field is missed or answered twice. Its values are labels of the keys offered to that field, or the label for a new
+key. Limits of strict schemas (100 properties, 500 enum values in all) are those of Azure OpenAI.
 """
 
 from __future__ import annotations

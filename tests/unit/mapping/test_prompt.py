@@ -49,7 +49,7 @@ def test_each_field_is_one_required_property_whose_values_are_its_offers() -> No
     assert schema["additionalProperties"] is False
     for q in offered.questions:
         assert schema["properties"][q.name] == {"type": "string", "enum": offered.options(q)}
-        assert offered.options(q)[-1] == "none"
+        assert offered.options(q)[-1] == "new_key"
 
 
 def test_a_full_batch_stays_within_the_limits_of_strict_schemas() -> None:
@@ -144,11 +144,11 @@ def test_labels_stay_different_when_what_makes_them_different_is_invisible() -> 
     assert not any(set(label) & set('"\\<>') for label in offered.keys)
 
 
-def test_a_key_called_none_is_not_taken_for_no_key() -> None:
-    keys = KeyList(Vocabulary.model_validate(vocabulary(keys=(("none", "Text", ""), ("no_key", "Text", "")))))
+def test_a_key_called_like_the_label_for_no_key_is_not_taken_for_it() -> None:
+    keys = KeyList(Vocabulary.model_validate(vocabulary(keys=(("new_key", "Text", ""), ("another_key", "Text", "")))))
     offered = sheet((), keys.facts)
-    assert offered.none == "no_key_fits"
-    assert "none" in offered.keys
+    assert offered.none == "not_in_the_list"
+    assert "new_key" in offered.keys
 
 
 def test_few_plausible_keys_are_offered_where_the_ranking_is_sure_and_more_where_it_is_not() -> None:
