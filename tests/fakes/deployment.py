@@ -1,4 +1,4 @@
-"""A deployment that answers as it is told, a history that keeps rows, and a gateway between them on the loop's clock."""
+"""A deployment that answers as told, a history that keeps rows, and a gateway between them on the loop's clock."""
 
 from __future__ import annotations
 
