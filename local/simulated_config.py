@@ -112,6 +112,8 @@ class Config(Told):
     array_items: Annotated[int, Field(ge=0)] = 1
     seed: int = 0
     """Of probabilities and jitter."""
+    keep_bodies: bool = False
+    """The log then shows each request's body too: for tests of what leaves. Keys are headers and are never kept."""
     faults: tuple[Fault, ...] = ()
 
     def changed(self, told: Mapping[str, object]) -> Config:

@@ -61,6 +61,8 @@ class Deployment:
             deployment = str(chat.body.get("model", "")) if isinstance(chat, Chat) else ""
         request_id = str(uuid.uuid4())
         entry = self.log.begin(request_id, surface, deployment, key, request.headers, raw)
+        if self.config.keep_bodies:
+            entry.body = raw.decode("utf-8", "replace")
         try:
             return await self._answered(request, entry, chat, raw)
         finally:

@@ -1,4 +1,4 @@
-"""What the simulated deployment was asked: one entry per chat request, never a key, a prompt or an answer."""
+"""What the simulated deployment was asked: an entry per chat request, never a key or an answer, a prompt if told to."""
 
 from __future__ import annotations
 
@@ -31,9 +31,12 @@ class Entry:
     completion_tokens: int = 0
     cached_tokens: int = 0
     seconds: float | None = None
+    body: str | None = None
+    """Only with keepBodies."""
 
     def shown(self) -> dict[str, object]:
-        return {_camel(name): getattr(self, name) for name in self.__slots__}
+        shown = {_camel(name): getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in shown.items() if name != "body" or value is not None}
 
 
 class RequestLog:
