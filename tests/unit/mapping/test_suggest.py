@@ -258,3 +258,30 @@ async def test_any_request_gives_each_field_exactly_once(
             assert found.vocabulary_key in {f"p.{key}" for key in keys}
     assert [p.key for p in mapping.annotation.annotation_properties] == asked_fields
     assert (mapping.usage.prompts > 0) == (engine == "ai")
+
+
+async def test_a_vocabulary_without_keys_can_be_named_and_gets_only_new_ones() -> None:
+    empty = vocabulary("customer", ())
+    mapping = await suggest(work(request(fields("FName"), [empty], vocabulary="customer")), FakeAsker())
+    assert (mapping.vocabulary.status, mapping.vocabulary.key_prefix) == ("Existing", "customer")
+    assert (mapping.properties[0].status, mapping.properties[0].vocabulary_key) == ("New", "customer.fName")
+
+
+async def test_a_name_of_signs_only_still_gets_a_key_named_by_its_type() -> None:
+    data = {"fields": [{"name": "€ %", "samples": ["a@b.com", "c@d.org"]}]}
+    mapping = await auto(request(data, engine="auto"))
+    assert mapping.properties[0].vocabulary_key == "crmCustomer.email1"
+
+
+async def test_a_key_is_listed_with_its_display_name_where_it_says_more() -> None:
+    shown = vocabulary("customer", (("dob", "DateTime", ""), ("fax", "PhoneNumber", "")))
+    shown["keys"][0]["displayName"] = "Date of birth"
+    shown["keys"][1]["displayName"] = "FAX"
+    asker = FakeAsker()
+    await suggest(work(request(fields("born"), [shown], vocabulary="customer")), asker)
+    assert asker.prompts[0].messages[0].content.endswith("dob = Date of birth (DateTime)\nfax (PhoneNumber)")
+
+
+async def test_signs_match_no_description() -> None:
+    mapping = await auto(request(fields("%%"), [vocabulary()], engine="auto", vocabulary="customer", explain=True))
+    assert [c.signals for c in mapping.properties[0].candidates] == [{"name": 0.0, "description": 0.0}] * 3
