@@ -52,14 +52,17 @@ def read(body: bytes | str) -> Message:
 
 
 def load(content: bytes) -> Message:
-    """Raises UnreadableMessage for anything but one JSON object."""
+    """One JSON object, alone or as a list's only element (a batch of one event). Raises UnreadableMessage."""
     try:
         found = json.loads(content.decode("utf-8-sig"), parse_constant=_no_such_number)
     except (ValueError, RecursionError) as error:
         raise UnreadableMessage("not JSON") from error
-    if not isinstance(found, dict):
+    if isinstance(found, list) and len(found) > 1:
+        raise UnreadableMessage("a list of several: a message holds one")
+    only = found[0] if isinstance(found, list) and found else found
+    if not isinstance(only, dict):
         raise UnreadableMessage("not a JSON object")
-    return found
+    return only
 
 
 def claim(blob: str) -> Message:

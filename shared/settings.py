@@ -66,6 +66,11 @@ class Settings:
     currency: str
     """CURRENCY: of PRICES."""
 
+    @property
+    def account(self) -> str:
+        """The storage account's name, however it is signed in to; empty where a connection string names none."""
+        return self.storage_account or _account(self.storage_connection)
+
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises ConfigurationError naming the first setting that is missing or malformed."""
@@ -96,6 +101,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def load_database_url(environ: Mapping[str, str] | None = None) -> str:
     """DATABASE_URL alone, for who only moves the schema. Raises ConfigurationError."""
     return _required(os.environ if environ is None else environ, "DATABASE_URL")
+
+
+def _account(connection: str) -> str:
+    parts = dict(part.partition("=")[::2] for part in connection.split(";"))
+    if parts.get("UseDevelopmentStorage", "").lower() == "true":
+        return "devstoreaccount1"
+    host = parts.get("BlobEndpoint", "").partition("://")[2].partition(".")[0]
+    return parts.get("AccountName") or host
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

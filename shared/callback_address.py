@@ -1,0 +1,47 @@
+"""Where a callback may go: what an address must look like, and which hosts an administrator allows."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+LONGEST: Final = 2_000
+_HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+
+
+class AddressRefused(ValueError):
+    """The address will never be called. The text says why, without the address's path or query."""
+
+
+def host_of(url: str) -> str:
+    """The host an https address names, in lower case. Raises AddressRefused."""
+    if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise AddressRefused("must be an https address of at most 2,000 printable ASCII characters without spaces")
+    try:
+        parts = urlsplit(url)
+        host, _ = (parts.hostname or "").lower().rstrip("."), parts.port
+    except ValueError:
+        raise AddressRefused("is not an address") from None
+    if parts.scheme != "https":
+        raise AddressRefused("must start with https://")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused("may hold no user name or password")
+    if not _is_host(host):
+        raise AddressRefused("must name a host")
+    return host
+
+
+def is_allowed(host: str, allowed: Sequence[str]) -> bool:
+    """Whether a host is in a list of names and patterns such as ``*.example.com`` (which does not mean example.com)."""
+    return any(host.endswith(entry[1:]) if entry.startswith("*.") else host == entry for entry in allowed)
+
+
+def _is_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(_HOST.fullmatch(host))
+    return True

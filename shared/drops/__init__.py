@@ -1,0 +1,1 @@
+"""Data drops: files and records that arrive through the queue, and what becomes of them."""
