@@ -77,3 +77,6 @@ class Blobs(Protocol):
 
     async def delete(self, container: str, name: str) -> None:
         """Remove a blob; removing what is not there is fine."""
+
+    async def names(self, container: str, prefix: str) -> list[str]:
+        """The names of all blobs that begin so, in order; none where there is no such container."""

@@ -81,6 +81,13 @@ class StorageBlobs:
 
         await answer(remove, {404: None})
 
+    async def names(self, container: str, prefix: str) -> list[str]:
+        async def read() -> list[str]:
+            found = self._service.get_container_client(container).list_blob_names(name_starts_with=prefix)
+            return [name async for name in found]
+
+        return await answer(read, {404: []})
+
     async def close(self) -> None:
         await self._service.close()
 

@@ -1,6 +1,6 @@
 """One prompt, from its first try to its answer or its error. All promises about sending are kept here.
 
-The order of a try: throttle → flag → settings → attempt row → flag again → send → outcome row.
+The order of a try: throttle → flag → settings → attempt row → flag again → send → checkpoint → outcome row.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 
 from shared.errors import AnswerCutOff, ProductError
 from shared.gateway import answers
-from shared.gateway.attempts import Attempt, attempt_row
+from shared.gateway.attempts import Attempt, Keep, attempt_row, write_again
 from shared.gateway.capabilities import Capabilities, learn
+from shared.gateway.checkpoints import Checkpoint, Finished
 from shared.gateway.classify import classify
 from shared.gateway.parts import Parts
 from shared.gateway.ports import ChatError, ChatRequest, Completion, Deployment
 from shared.gateway.prices import cost_of
-from shared.gateway.records import Answer, Caller, Prompt, Reply, Status, Usage
+from shared.gateway.records import Answer, Caller, OutcomeRow, Prompt, Reply, Status, Usage
 from shared.gateway.recovery import Failure, Recovery
 from shared.gateway.throttle import Turn
 
@@ -39,9 +40,13 @@ class Asking(Generic[Answer]):
         self._ids: list[str] = []
         self._usage = Usage()
         self._recovery = Recovery(parts, caller)
+        self._checkpoint = Checkpoint(caller.checkpoints, prompt) if caller.checkpoints else None
 
     async def run(self) -> Reply[Answer]:
         try:
+            finished = await self._checkpoint.load() if self._checkpoint else None
+            if finished is not None:
+                return await self._from(finished)
             while True:
                 reply = await self._once()
                 if reply is not None:
@@ -49,6 +54,14 @@ class Asking(Generic[Answer]):
         except ProductError as error:
             error.attempt_ids, error.usage = tuple(self._ids), self._usage
             raise
+
+    async def _from(self, finished: Finished) -> Reply[Answer]:
+        """What an earlier run of this work was answered, good or bad: nothing is sent."""
+        self._ids, self._usage = list(finished.attempt_ids), finished.usage
+        await write_again(self._parts.history, finished.outcome)
+        log.info("prompt.checkpoint_used", extra={"attempt_id": finished.outcome.attempt_id})
+        value = answers.read(finished.completion, self._prompt, finished.output)
+        return Reply(value, finished.attempt_ids, finished.completion.model, finished.usage)
 
     async def _once(self) -> Reply[Answer] | None:
         """One try; None if another one should follow."""
@@ -87,8 +100,21 @@ class Asking(Generic[Answer]):
             attempt.failed(error)
             raise
         finally:
-            await attempt.end()
+            await attempt.end(self._keeper(attempt, used))
         return Reply(value, tuple(self._ids), completion.model, self._usage)
+
+    def _keeper(self, attempt: Attempt, used: Capabilities) -> Keep | None:
+        """Keeps the answer at its checkpoint, unless there is none or another try follows."""
+        checkpoint, completion = self._checkpoint, attempt.completion
+        another = attempt.status is Status.CUT_OFF and self._recovery.will_double(used)
+        if checkpoint is None or completion is None or another:
+            return None
+        ids, usage = tuple(self._ids), self._usage
+
+        async def keep(outcome: OutcomeRow) -> None:
+            await checkpoint.save(Finished(completion, used.output, ids, usage, outcome))
+
+        return keep
 
     async def _exchange(self, request: ChatRequest, used: Capabilities, turn: Turn, attempt: Attempt) -> Completion:
         deployment = request.deployment

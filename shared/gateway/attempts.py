@@ -6,20 +6,24 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from shared.errors import AnswerError, ProductError
+from shared.errors import AnswerError, HistoryUnavailable, ProductError
 from shared.gateway.answers import status_of
 from shared.gateway.ports import ChatRequest, Completion
 from shared.gateway.records import AttemptRow, Caller, HistoryRow, OutcomeRow, Status, Usage
 from shared.version import VERSION
 
 log = logging.getLogger(__name__)
+
+
+Keep = Callable[[OutcomeRow], Awaitable[None]]
+"""Keeps an answer before its outcome is written. Must not raise."""
 
 
 class History(Protocol):
@@ -64,11 +68,12 @@ class Attempt:
             raise
         self.started = self.clock()
 
-    async def end(self) -> None:
-        """Does not raise when the row cannot be written: the answer is not taken from the caller because of it."""
+    async def end(self, keep: Keep | None = None) -> None:
+        """``keep`` is done first. Does not raise when the row cannot be written: the answer is not taken from the
+        caller because of it."""
         fields = {**self.fields(), "status": str(self.status), "error_code": self.error_code}
         log.info("prompt.ended", extra=fields)
-        await asyncio.shield(_carry_through(self._write_outcome()))
+        await asyncio.shield(_carry_through(self._write_outcome(keep)))
 
     def fields(self) -> dict[str, object]:
         """For the log."""
@@ -109,9 +114,12 @@ class Attempt:
         if writing.exception() is None:
             await self._write_outcome()
 
-    async def _write_outcome(self) -> None:
+    async def _write_outcome(self, keep: Keep | None = None) -> None:
+        outcome = self._outcome()
+        if keep is not None:
+            await keep(outcome)
         try:
-            await self.history.record(self._outcome())
+            await self.history.record(outcome)
         except Exception as error:  # the answer is there: it is worth more than its row, which then reads "unknown"
             fields = {**self.fields(), "status": str(self.status), "error": type(error).__name__}
             log.error("history.outcome_lost", extra=fields)
@@ -155,6 +163,14 @@ def attempt_row(caller: Caller, prompt_name: str, prompt_id: str, number: int, r
         app_version=VERSION,
         messages=json.dumps(messages, ensure_ascii=False),
     )
+
+
+async def write_again(history: History, outcome: OutcomeRow) -> None:
+    """An outcome that may have been written before. Does not raise, as ``Attempt.end`` does not."""
+    try:
+        await history.record(outcome)
+    except HistoryUnavailable:
+        log.error("history.outcome_lost", extra={"attempt_id": outcome.attempt_id})
 
 
 _writing: set[asyncio.Task[None]] = set()

@@ -118,6 +118,19 @@ class Outbox(Protocol):
         """Queue rows for later insertion. Raises HistoryUnavailable when the queue is away too."""
 
 
+class Checkpoints(Protocol):
+    """The checkpoints of one run of one piece of work."""
+
+    def name(self, key: str) -> str:
+        """The name of the next call with this key: the same question may be asked twice, and gets two answers."""
+
+    async def load(self, name: str) -> bytes | None:
+        """What was saved under a name, in this run or an earlier one. Raises StorageUnavailable."""
+
+    async def save(self, name: str, content: bytes) -> None:
+        """Keep a finished call. Raises StorageUnavailable."""
+
+
 class Asker(Protocol):
     """What the rest of the product sees of the gateway."""
 

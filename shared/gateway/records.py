@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from shared.gateway.ports import Checkpoints
 
 Answer = TypeVar("Answer")
 
@@ -55,6 +58,8 @@ class Caller:
     deadline: float
     """time.monotonic() after which nobody waits for the answer."""
     mapping_id: str | None = None
+    checkpoints: Checkpoints | None = None
+    """For queued work: finished calls of an earlier run are answered from here, and not sent again."""
 
 
 @dataclass(frozen=True)

@@ -133,9 +133,13 @@ class Recovery:
         else:
             self._schema = self._schema.merged(Capabilities(output=lesson.capabilities.output))
 
+    def will_double(self, used: Capabilities) -> bool:
+        """Whether an answer that was cut off will be asked for once more, with a larger budget."""
+        return not self._doubled and self._empty and used.budget < MOST_DOUBLED
+
     def _double(self, error: AnswerCutOff, deployment: Deployment, used: Capabilities) -> None:
         """Hidden reasoning may have used up the budget: twice as much, once a prompt, and remembered."""
-        if self._doubled or not self._empty or used.budget >= MOST_DOUBLED:
+        if not self.will_double(used):
             raise error
         self._doubled = True
         self._parts.learnt.remember(deployment, replace(used, budget=used.budget * 2))

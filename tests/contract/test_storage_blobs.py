@@ -116,3 +116,11 @@ async def test_an_account_that_is_away_is_told() -> None:
     await blobs.close()
     assert told.value.retry_after
     assert "127.0.0.1" not in told.value.detail
+
+
+async def test_names_are_listed_by_how_they_begin(blobs: Blobs, container: str) -> None:
+    assert await blobs.names(container, "acme/") == []
+    for name in ("acme/b/2", "acme/b/1", "acme/c", "acme2/b/1"):
+        await blobs.put(container, name, b"{}", JSON)
+    assert await blobs.names(container, "acme/b/") == ["acme/b/1", "acme/b/2"]
+    assert await blobs.names(container, "nobody/") == []

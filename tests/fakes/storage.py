@@ -82,6 +82,10 @@ class FakeBlobs:
         self._reach()
         self.blobs.pop((container, name), None)
 
+    async def names(self, container: str, prefix: str) -> list[str]:
+        self._reach()
+        return sorted(name for where, name in self.blobs if where == container and name.startswith(prefix))
+
     def _reach(self) -> None:
         if self.away:
             raise StorageUnavailable("The app's storage account cannot be reached. Try again.", retry_after=5)
