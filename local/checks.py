@@ -49,12 +49,11 @@ def test(only: Sequence[str]) -> list[str]:
 
 def _lacks_coverage(package: str) -> bool:
     include = f"--include={package}/*"
-    if _run(["coverage", "report", include, f"--fail-under={_LEAST_COVERAGE}", "--format=total"]) == 0:
-        _say(f"  ^ percent of {package} covered, branches counted")
-        return False
-    _run(["coverage", "report", include])
-    _say(f"less than {_LEAST_COVERAGE}% of {package} covered")
-    return True
+    code, total = _heard(["coverage", "report", include, f"--fail-under={_LEAST_COVERAGE}", "--format=total"])
+    if code:
+        _run(["coverage", "report", include])
+    _say(f"{package}: {total.partition(chr(10))[0]}% covered, branches counted; {_LEAST_COVERAGE} are needed")
+    return bool(code)
 
 
 def audit(_: Sequence[str]) -> list[str]:

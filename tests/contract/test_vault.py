@@ -39,9 +39,11 @@ def vault(stack: dict[str, Any]) -> Iterator[SecretClient]:
 
 @pytest.fixture
 async def async_vault(stack: dict[str, Any]) -> AsyncIterator[AsyncSecretClient]:
+    # aiohttp reads SSL_CERT_FILE when it is imported, which may have been long ago: hence connection_verify.
+    trust = {"connection_verify": stack["caFile"]}
     async with (
         AsyncDefaultAzureCredential() as credential,
-        AsyncSecretClient(stack["vaultUrl"], credential, verify_challenge_resource=False) as client,
+        AsyncSecretClient(stack["vaultUrl"], credential, verify_challenge_resource=False, **trust) as client,
     ):
         yield client
 
