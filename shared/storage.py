@@ -1,7 +1,7 @@
 """What the product needs of a storage account's tables and blobs. Adapters implement it, tests fake it.
 
-Rows are read by their whole key only: there is no filter anywhere for a name to break out of, and a row of one
-organization (its PartitionKey) cannot be reached with the name of another.
+Rows are read by their whole key, or as a range of keys within one partition: there is no filter anywhere for a name to
+break out of, and a row of one organization (its PartitionKey) cannot be reached with the name of another.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ class Tables(Protocol):
 
     async def get(self, table: str, partition: str, key: str) -> Row | None:
         """One row, None where there is none."""
+
+    async def between(
+        self, table: str, partition: str, *, above: str, below: str, top: int
+    ) -> tuple[tuple[str, Row], ...]:
+        """Key and row of the first ``top`` (at most 1,000) whose keys lie between the two, both exclusive, by key."""
 
     async def insert(self, table: str, partition: str, key: str, values: Mapping[str, Value]) -> str | None:
         """Add a row that is not there yet: its ETag, or None when it was there already."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from azure.core import MatchConditions
-from azure.data.tables import UpdateMode
+from azure.data.tables import TableEntity, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.adapters.storage_answers import answer
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NOT_IN_A_KEY = frozenset("/\\#?") | {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))}
 """Characters a PartitionKey or RowKey must not hold ("Understanding the Table service data model")."""
+
+_BETWEEN = "PartitionKey eq @partition and RowKey gt @above and RowKey lt @below"
 
 LIMITS: dict[str, Any] = {"retry_total": 2, "retry_backoff_factor": 0.2, "connection_timeout": 3, "read_timeout": 10}
 """Of the SDK's own retries and seconds: an account that is away is told within some seconds, not minutes."""
@@ -43,11 +45,20 @@ class StorageTables:
 
     async def get(self, table: str, partition: str, key: str) -> Row | None:
         async def read() -> Row | None:
-            entity = await self._client(table).get_entity(_safe(partition), _safe(key))
-            values = {name: _plain(value) for name, value in entity.items() if _is_value(value)}
-            return Row(values, str(entity.metadata["etag"]))
+            return _row(await self._client(table).get_entity(_safe(partition), _safe(key)))
 
         return await answer(read, {404: None})
+
+    async def between(
+        self, table: str, partition: str, *, above: str, below: str, top: int
+    ) -> tuple[tuple[str, Row], ...]:
+        bounds = {"partition": _safe(partition), "above": above, "below": below}
+
+        async def read() -> tuple[tuple[str, Row], ...]:
+            found = self._client(table).query_entities(_BETWEEN, parameters=bounds, results_per_page=top)
+            return tuple([(str(e["RowKey"]), _row(e)) async for e in _first(found, top)])
+
+        return await answer(read, {404: ()})
 
     async def insert(self, table: str, partition: str, key: str, values: Mapping[str, Value]) -> str | None:
         async def create() -> str | None:
@@ -102,6 +113,21 @@ class StorageTables:
 
         await answer(create, {409: None})
         return await answer(call, known)
+
+
+def _row(entity: TableEntity) -> Row:
+    values = {name: _plain(value) for name, value in entity.items() if _is_value(value)}
+    return Row(values, str(entity.metadata["etag"]))
+
+
+async def _first(entities: AsyncIterator[TableEntity], top: int) -> AsyncIterator[TableEntity]:
+    """Never asks for the page after the last one needed."""
+    left = top
+    async for entity in entities:
+        yield entity
+        left -= 1
+        if left <= 0:
+            return
 
 
 def _entity(partition: str, key: str, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -124,6 +124,28 @@ async def test_organizations_do_not_meet(tables: Tables, table: str) -> None:
     assert await tables.get(table, "acm", "ea") is None
 
 
+async def test_a_range_is_read_by_key_without_its_bounds(tables: Tables, table: str) -> None:
+    for key in ("1-c", "1-a", "2-b", "1-b", "1-d"):
+        await tables.insert(table, "acme", key, {"Name": key})
+    await tables.insert(table, "acme-2", "1-aa", {"Name": "another's"})
+    found = await tables.between(table, "acme", above="1-a", below="2", top=10)
+    assert [(key, row.text("Name")) for key, row in found] == [(k, k) for k in ("1-b", "1-c", "1-d")]
+
+
+async def test_a_range_gives_no_more_than_asked_and_versions_that_hold(tables: Tables, table: str) -> None:
+    for key in ("a", "b", "c"):
+        await tables.insert(table, "acme", key, {})
+    found = await tables.between(table, "acme", above="", below="z", top=2)
+    assert [key for key, _ in found] == ["a", "b"]
+    assert await tables.put(table, "acme", "b", {"N": 1}, etag=found[1][1].etag)
+
+
+async def test_a_range_of_a_missing_table_is_empty_and_quotes_break_out_of_nothing(tables: Tables, table: str) -> None:
+    assert await tables.between(table, "acme", above="", below="z", top=2) == ()
+    await tables.insert(table, "acme", "a", {})
+    assert await tables.between(table, "acme", above="x' or RowKey eq 'a", below="z", top=2) == ()
+
+
 @pytest.mark.parametrize("key", ["a/b", "a\\b", "a#b", "a?b", "a\nb", "a\u0085b", "x" * 501])
 async def test_a_key_that_was_not_made_safe_is_a_mistake_of_ours(key: str) -> None:
     from shared.adapters.storage_tables import StorageTables

@@ -21,6 +21,17 @@ class FakeTables:
         self._reach(table)
         return self.rows.get((table, partition, key))
 
+    async def between(
+        self, table: str, partition: str, *, above: str, below: str, top: int
+    ) -> tuple[tuple[str, Row], ...]:
+        self._reach(table)
+        found = sorted(
+            (key, row)
+            for (in_table, in_partition, key), row in self.rows.items()
+            if (in_table, in_partition) == (table, partition) and above < key < below
+        )
+        return tuple(found[:top])
+
     async def insert(self, table: str, partition: str, key: str, values: Mapping[str, Value]) -> str | None:
         self._reach(table)
         return None if (table, partition, key) in self.rows else self._write(table, partition, key, values)
