@@ -41,11 +41,14 @@ class Answers:
     def __init__(self) -> None:
         self._known: dict[tuple[str, int, int], str | SchemaBroken] = {}
 
-    def content(self, response_format: dict[str, Any] | None, config: Config) -> str:
-        """Raises SchemaBroken."""
-        if response_format is None or response_format.get("type") == "text":
+    def content(self, response_format: dict[str, Any] | None, config: Config, told: Any = None) -> str:
+        """``told``: a schema that stands in the prompt, followed where none is enforced. Raises SchemaBroken."""
+        kind = "text" if response_format is None else response_format.get("type")
+        if kind in ("text", "json_object") and told is not None:
+            return json.dumps(answer(told, config.array_items), ensure_ascii=False)
+        if response_format is None or kind == "text":
             return "This is a simulated answer."
-        if response_format.get("type") == "json_object":
+        if kind == "json_object":
             return '{"answer": "simulated"}'
         key = (json.dumps(response_format), config.enum_limit, config.array_items)
         found = self._known.get(key)
@@ -135,6 +138,20 @@ def written(chat: Chat, done: Completion, cached_tokens: int) -> bytes:
         "usage": usage,
     }
     return json.dumps(body).encode()
+
+
+def schema_told(chat: Chat) -> dict[str, Any] | None:
+    """A JSON schema on the last line of a system message: how a deployment that enforces none is told."""
+    for message in chat.body["messages"]:
+        last = _text(message).rstrip().rpartition("\n")[2]
+        if message["role"] == "system" and last.startswith("{"):
+            try:
+                schema = json.loads(last)
+            except ValueError:
+                continue
+            if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
+                return dict(schema)
+    return None
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from local import simulated_errors as errors
 from local import simulated_transport as transport
-from local.simulated_chat import Answers, Chat, complete, read_chat, written
+from local.simulated_chat import Answers, Chat, complete, read_chat, schema_told, written
 from local.simulated_config import Config, Fault
 from local.simulated_faults import Faults, error_answer, misanswered
 from local.simulated_log import Entry, RequestLog
@@ -113,7 +113,7 @@ class Deployment:
         if chat.prompt_tokens > self.config.context_tokens:
             return errors.context_length_exceeded(self.config.context_tokens, chat.prompt_tokens)
         try:
-            return self._answers.content(chat.body.get("response_format"), self.config)
+            return self._answers.content(chat.body.get("response_format"), self.config, schema_told(chat))
         except SchemaBroken as broken:
             return errors.invalid(str(broken), "response_format")
 

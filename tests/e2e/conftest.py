@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.hosts import host
 from tests.e2e.product import Organization, Product, Simulated, simulated
 
 
@@ -34,3 +35,11 @@ def deployment(module_deployment: Simulated) -> Simulated:
 def organization(product: Product, deployment: Simulated) -> Organization:
     """A new one with flag and settings, on the module's deployment."""
     return product.organization().allow(deployment)
+
+
+@pytest.fixture(scope="session")
+def impatient(stack: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with short deadlines: 3 s for a prompt, 10 s for a request."""
+    log = tmp_path_factory.mktemp("impatient") / "host.log"
+    with host(stack, log, PROMPT_TIMEOUT_SECONDS="3", HTTP_DEADLINE_SECONDS="10") as made:
+        yield made

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from subprocess import PIPE
@@ -19,6 +21,8 @@ from azure.data.tables import TableClient
 from azure.keyvault.secrets import SecretClient
 
 from local import processes
+from local.simulated import Server
+from local.simulated_config import Config, Keys
 from local.state import CHECKOUT
 
 SECRETS = {
@@ -28,6 +32,8 @@ SECRETS = {
     "deploymentName": "openai-deployment-name",
     "apiVersion": "openai-api-version",
 }
+NAME = "gpt-e2e"
+"""Every simulated deployment's name here."""
 FLAG_AGE = 3.0
 """Seconds a flag may be believed: the promise."""
 
@@ -175,20 +181,51 @@ class Simulated:
 
 @contextmanager
 def simulated() -> Iterator[Simulated]:
-    """A process of its own on a free port."""
-    api_key, resource_key, name = uuid.uuid4().hex, uuid.uuid4().hex, "gpt-e2e"
+    """In a process of its own, on a free port."""
+    api_key, resource_key, name = uuid.uuid4().hex, uuid.uuid4().hex, NAME
     keys = {"SIMULATED_API_KEY": api_key, "SIMULATED_RESOURCE_KEY": resource_key, "SIMULATED_DEPLOYMENT": name}
     command = [sys.executable, "-m", "local.simulated", "--port", "0"]
     child = processes.spawn(command, env={**os.environ, **keys}, cwd=CHECKOUT, stdout=PIPE)
     try:
         assert child.process.stdout
         port = json.loads(child.process.stdout.readline())["port"]
-        url = f"http://127.0.0.1:{port}"
-        settings = {"baseUrl": url, "apiKey": api_key, "resourceKey": resource_key, "deploymentName": name}
         with httpx2.Client(trust_env=False) as http:
-            yield Simulated(url, dict(settings), http)
+            yield _simulated(port, api_key, resource_key, http)
     finally:
         processes.stop([child])
+
+
+@contextmanager
+def simulated_at_once(count: int) -> Iterator[list[Simulated]]:
+    """Many, on a thread of this process: cheaper than as many processes."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    servers: list[Server] = []
+
+    def done(work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(30)
+
+    async def start(keys: Keys) -> int:
+        servers.append(Server(Config(keys=keys, deployment=NAME)))
+        return await servers[-1].start(0)
+
+    try:
+        with httpx2.Client(trust_env=False, timeout=30) as http:
+            made = [Keys(api_key=uuid.uuid4().hex, resource_key=uuid.uuid4().hex) for _ in range(count)]
+            yield [_simulated(done(start(keys)), keys.api_key, keys.resource_key, http) for keys in made]
+    finally:
+        for server in servers:
+            done(server.stop())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def _simulated(port: int, api_key: str, resource_key: str, http: httpx2.Client) -> Simulated:
+    url = f"http://127.0.0.1:{port}"
+    settings = {"baseUrl": url, "apiKey": api_key, "resourceKey": resource_key, "deploymentName": NAME}
+    return Simulated(url, dict(settings), http)
 
 
 VOCABULARY: dict[str, Any] = {
