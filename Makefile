@@ -5,6 +5,10 @@
 PYTHON ?= python3
 RUN = @LOCAL_PARENT=$$PPID exec .venv/bin/python -m
 
+# The first that runs: pyenv has a command for every version it has installed, and runs only those switched on.
+FOUND_PYTHON = $(shell for python in "$(PYTHON)" $${PYENV_ROOT:-$$HOME/.pyenv}/versions/*/bin/$(PYTHON); do \
+	if "$$python" -c "" 2>/dev/null; then echo "$$python"; break; fi; done)
+
 # What is given on the command line and is none of these is an app setting of the functions host. Its text is handed on
 # as it was typed, and to the host only: APP_SETTING_NAME holds the value before make expands a $ in it.
 OWN := PYTHON DEPLOYMENT DEPLOYMENT_BASE_URL DEPLOYMENT_API_KEY DEPLOYMENT_RESOURCE_KEY DEPLOYMENT_NAME MODEL_FILE \
@@ -25,12 +29,13 @@ help:
 	@echo "make down     stop everything"
 	@echo "make test     every check and test; PYTHON=python3.13 takes another Python"
 	@echo "make lint     style, types and import rules;  make fmt  puts the style right"
-	@echo "make bench    benchmarks;  make audit  known vulnerabilities of what is installed"
+	@echo "make bench    benchmarks;  make audit  known vulnerabilities of what is deployed"
 	@echo "make setup    install what the others need (they do it themselves)"
 	@echo "make clean    take away .local: what the stack has stored, and its logs"
 
 setup:
-	@LOCAL_PARENT=$$PPID exec $(PYTHON) -m local.setup
+	@python="$(FOUND_PYTHON)"; [ -n "$$python" ] || { echo "setup: there is no $(PYTHON) that runs" >&2; exit 1; }; \
+	LOCAL_PARENT=$$PPID exec "$$python" -m local.setup
 
 up: setup
 	$(RUN) local up $(SETTINGS)

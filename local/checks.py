@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -57,13 +58,22 @@ def _lacks_coverage(package: str) -> bool:
 
 
 def audit(_: Sequence[str]) -> list[str]:
-    """Ask the vulnerability service about what requirements.txt pins; say so if it cannot be asked."""
+    """Ask the vulnerability service about what requirements.txt pins; say so where it could not be asked."""
     command = ["pip-audit", "--requirement", "requirements.txt", "--no-deps", "--disable-pip", "--progress-spinner=off"]
-    code, said = _heard(command)
-    _say(said)
-    if code and "known vulnerabilit" not in said:
+    code, said = _heard([*command, "--format", "json"])
+    report = next((line for line in said.splitlines() if line.startswith("{")), None)
+    if report is None:
         _say(f"not audited: pip-audit could not look anything up ({_last_line(said)})")
         return []
+    found = json.loads(report)["dependencies"]
+    skipped = [each for each in found if "skip_reason" in each]
+    for each in skipped:
+        _say(f"not audited: {each['skip_reason']}")
+    for each in found:
+        for vulnerability in each.get("vulns", ()):
+            fixed = ", ".join(vulnerability["fix_versions"]) or "no version yet"
+            _say(f"VULNERABLE: {each['name']} {each['version']}: {vulnerability['id']}, fixed in {fixed}")
+    _say(f"{len(found) - len(skipped)} of {len(found)} packages audited")
     return ["pip-audit"] if code else []
 
 
