@@ -1,15 +1,16 @@
 """How much may be sent to a deployment now, learnt from what it accepts and refuses. No waiting here: see gate.py.
 
 Nothing is held back until the service answers 429. From then on there are windows: one opens when a pause ends and
-closes at the next 429. What was accepted at once when a window opened is let through at once in the next one, and then
-as much a second as was accepted on average, and a little more, so that the limit is found again: fixed windows and
-refilling buckets both end up used to the full, at the price of about one 429 a window. After a pause the service did
-not time (no Retry-After, or an absurd one) a single prompt goes first.
+closes at the next 429. What was accepted at once when a window opened is let through at once in the next one, as far as
+the pause before it explains so much; then as much a second as was accepted on average, slowly growing until the limit
+is met again. Fixed windows and refilling buckets both end up used to the full, with few 429s. After a pause the service did
+not time (no Retry-After, or an absurd one) a single prompt goes first. One prompt may always be on its way.
 The unit is tokens: the service counts an estimate of the prompt plus max tokens.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ AT_ONCE = 0.25
 """Seconds after a window's opening that count as its beginning."""
 CALM = 60.0
 """Seconds after the last 429 until the quota is taken to be ample again."""
+AVERAGE = 20.0
+"""Seconds over which the rate is averaged."""
 MEMORY = 10.0
 """Seconds counted back at the first 429: the longest window of the service."""
 
@@ -44,16 +47,18 @@ class Quota:
         self._sent = 0.0
         self._spent = 0.0
         self._spent_at_once = 0.0
+        self._out = 0
         self._burst = 0.0
         self._rate = 0.0
-        self._duration = MEMORY
+        self._tokens = self._seconds = 0.0
+        self._pause = 0.0
         self._probing = False
         self._refusals = 0
 
     def may_pass(self, cost: float, now: float) -> bool:
         if self.throttled_at is None:
             return True
-        return now >= self.opens and (self._spent == 0.0 or self._spent + cost <= self._allowance(now))
+        return now >= self.opens and (self._out == 0 or self._spent + cost <= self._allowance(now))
 
     def next_turn(self, cost: float, now: float) -> float:
         """Seconds until it is worth asking again whether ``cost`` may pass."""
@@ -61,12 +66,13 @@ class Quota:
             return self.opens - now + 0.001
         if self._rate <= 0.0 or self._probing:
             return 1.0
-        return min(max((self._spent + cost - self._allowance(now)) / (self._rate * 1.05), 0.001), 1.0)
+        return min(max((self._spent + cost - self._allowance(now)) / self._rate, 0.001), 1.0)
 
     def take(self, cost: float, now: float) -> Permit:
         if self.throttled_at is None and now - self.opens > MEMORY:
             self.opens, self._spent = now, 0.0
         at_once = self.throttled_at is None or now - self.opens <= AT_ONCE
+        self._out += 1
         self._sent += cost
         self._spent += cost
         self._spent_at_once += cost if at_once else 0.0
@@ -75,13 +81,17 @@ class Quota:
     def give_back(self, permit: Permit) -> None:
         """The prompt was not sent, or nobody knows whether it was counted."""
         if permit.window == self._window:
+            self._out -= 1
             self._spent = max(self._spent - permit.cost, 0.0)
             self._spent_at_once = max(self._spent_at_once - (permit.cost if permit.at_once else 0.0), 0.0)
 
     def accepted(self, permit: Permit, headers: Mapping[str, str], now: float) -> None:
-        if permit.window != self._window or self.throttled_at is None:
-            return
         self._refusals = 0
+        if permit.window != self._window:
+            return
+        self._out -= 1
+        if self.throttled_at is None:
+            return
         if self._probing:
             self._probing, self.opens = False, now
         if self._rate == 0.0:
@@ -101,7 +111,7 @@ class Quota:
             return
         self.give_back(permit)
         self._refusals += 1
-        guess = 2.0 ** (self._refusals - 1) * random.uniform(0.75, 1.25)  # noqa: S311
+        guess = 2.0 ** min(self._refusals - 1, 6) * random.uniform(0.75, 1.25)  # noqa: S311
         self._close(now, now + min(guess if wait is None else wait, LONGEST))
         self._probing = wait is None or wait > LONGEST or self._burst == 0.0
         self.throttled_at = now
@@ -110,26 +120,37 @@ class Quota:
         """Forget the limit when it has not been met for a while."""
         if self.throttled_at is not None and now - self.throttled_at > CALM:
             self.throttled_at, self._probing, self._refusals = None, False, 0
-            self.opens, self._spent, self._burst, self._rate = now, 0.0, 0.0, 0.0
+            self.opens, self._spent, self._burst = now, 0.0, 0.0
+            self._rate = self._tokens = self._seconds = 0.0
 
     def _allowance(self, now: float) -> float:
+        if self._probing:
+            return 0.0
         elapsed = now - self.opens
-        return 0.0 if self._probing else self._burst + self._rate * elapsed * (1.05 + elapsed / CALM)
+        burst = min(self._burst, 1.1 * self._rate * self._pause) if self._rate > 0.0 else self._burst
+        return burst + self._rate * elapsed * (0.95 + elapsed / 20.0 + (elapsed / 10.0) ** 2)
 
     def _close(self, now: float, opens: float) -> None:
         """End the window, learn from it, and open the next one later."""
         if self._spent > 0.0:
             self._burst = self._spent if self.throttled_at is None else self._spent_at_once
-            self._duration = max(opens - self.opens, AT_ONCE)
-            self._rate = self._spent / self._duration
         else:
-            self._burst, self._rate = self._burst / 2, self._rate / 2
+            self._burst /= 2
+        self._average(self._spent, max(opens - self.opens, 0.001))
+        self._pause = opens - now
         self._window += 1
         self._spent = self._spent_at_once = 0.0
+        self._out = 0
         self.opens = opens
+
+    def _average(self, tokens: float, seconds: float) -> None:
+        """The rate over the last windows, the older ones counting less: one alone may be too short to tell."""
+        kept = math.exp(-seconds / AVERAGE)
+        self._tokens, self._seconds = self._tokens * kept + tokens, self._seconds * kept + seconds
+        self._rate = self._tokens / self._seconds
 
     def _unlearn(self, permit: Permit) -> None:
         """A prompt of the last window was refused after that window had been judged."""
         if permit.window == self._window - 1:
-            self._rate = max(self._rate - permit.cost / self._duration, 0.0)
+            self._average(-min(permit.cost, self._tokens), 0.0)
             self._burst = max(self._burst - (permit.cost if permit.at_once else 0.0), 0.0)
