@@ -20,6 +20,7 @@ STATUS: Final[dict[str, int]] = {
     "not_found": 404,
     "settings_missing": 409,
     "idempotency_conflict": 409,
+    "not_replayable": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "content_filtered": 422,

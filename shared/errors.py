@@ -7,7 +7,8 @@ ProductError                     code, detail (safe to show), setting, retry_aft
 │   ├── NotFound                 not_found
 │   ├── TooLarge                 too_large
 │   ├── UnsupportedMediaType     unsupported_media_type
-│   └── IdempotencyConflict      idempotency_conflict
+│   ├── IdempotencyConflict      idempotency_conflict
+│   └── NotReplayable            not_replayable (a failure of which nothing is left to try again)
 ├── NotPermitted                 an administrator must allow it
 │   ├── FeatureDisabled          feature_disabled
 │   ├── AdminDisabled            admin_disabled
@@ -103,6 +104,10 @@ class UnsupportedMediaType(InvalidInput):
 
 class IdempotencyConflict(InvalidInput):
     code = "idempotency_conflict"
+
+
+class NotReplayable(InvalidInput):
+    code = "not_replayable"
 
 
 class NotPermitted(ProductError):

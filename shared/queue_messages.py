@@ -2,7 +2,8 @@
 
 A large one is a claim check, ``{"payload": {"container": "payloads", "blob": …}}``. A message that was put back carries
 ``"retry": {"attempts": n}``: our own count, because the platform's five tries are not for outages. One in a poison
-queue carries ``"failure": {code, detail, attempts, failedAt}``.
+queue carries ``"failure": {code, detail, attempts, failedAt}``. One that an administrator replays carries
+``"replay": {"of": id}``, the failure's id: a new wish to do what is known to have failed, not a second delivery.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ LARGEST_MESSAGE = 48 * 1024
 LARGEST_PAYLOAD = 64 * 1024 * 1024
 POISON = "-poison"
 _RETRY = "retry"
-_OURS = frozenset([_RETRY, "failure"])
+_FAILURE = "failure"
+_REPLAY = "replay"
+_OURS = frozenset([_RETRY, _FAILURE, _REPLAY])
 """Members about the message, not of it."""
 
 
@@ -65,8 +68,10 @@ def load(content: bytes) -> Message:
     return only
 
 
-def claim(blob: str) -> Message:
-    return {"payload": {"container": PAYLOADS, "blob": blob}}
+def claim(blob: str, message: Mapping[str, object] | None = None) -> Message:
+    """The claim check for a message whose content is in that blob; what we noted on it stays readable."""
+    notes = {name: value for name, value in (message or {}).items() if name in _OURS}
+    return {"payload": {"container": PAYLOADS, "blob": blob}, **notes}
 
 
 def claimed(message: Mapping[str, object]) -> str | None:
@@ -92,6 +97,24 @@ def attempts(message: Mapping[str, object]) -> int:
 def put_back(message: Mapping[str, object]) -> Message:
     """The same message, counted once more."""
     return {**message, _RETRY: {"attempts": attempts(message) + 1}}
+
+
+def replayed(message: Mapping[str, object], failure_id: str) -> Message:
+    """A message's content, marked as the replay of a failure."""
+    return {**content_of(message), _REPLAY: {"of": failure_id}}
+
+
+def replay_of(message: Mapping[str, object]) -> str | None:
+    """The id of the failure this message is a replay of, None for any other."""
+    note = message.get(_REPLAY)
+    failure_id = note.get("of") if isinstance(note, dict) else None
+    return failure_id if isinstance(failure_id, str) else None
+
+
+def cause_in(message: Mapping[str, object]) -> Mapping[str, object]:
+    """The cause noted on a message in a poison queue (code, detail, attempts, failedAt); empty where there is none."""
+    note = message.get(_FAILURE)
+    return note if isinstance(note, dict) else {}
 
 
 def content_of(message: Mapping[str, object]) -> Message:

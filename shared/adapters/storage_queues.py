@@ -56,7 +56,7 @@ class StorageQueues:
         """Append a message, hidden for ``delay_seconds`` (at most 7 days). Raises StorageUnavailable."""
         content = dump(payload)
         if len(content) > LARGEST_MESSAGE:
-            content = dump(claim(await self._payloads.keep(content)))
+            content = dump(claim(await self._payloads.keep(content), payload))
         delay = min(LONGEST_DELAY_S, max(0, round(delay_seconds)))
         await answer(lambda: self._send(queue, as_text(content), delay), {})
 

@@ -44,7 +44,7 @@ class FakeQueues:
         if len(content) > LARGEST_MESSAGE:
             name = uuid.uuid4().hex
             self.payloads[name] = content
-            content = dump(claim(name))
+            content = dump(claim(name, payload))
         self.queues.setdefault(queue, []).append(Stored(as_text(content), delay_seconds))
 
     async def open(self, body: bytes | str) -> Message:
