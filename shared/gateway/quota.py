@@ -1,10 +1,10 @@
-"""How much may be sent to a deployment now, learnt from what it accepts and refuses. No waiting here: see gate.py.
+"""How much may be sent to a deployment now, learnt from what it accepts and refuses. No waiting here: see throttle.py.
 
 Nothing is held back until the service answers 429. From then on there are windows: one opens when a pause ends and
 closes at the next 429. What was accepted at once when a window opened is let through at once in the next one, as far as
 the pause before it explains so much; then as much a second as was accepted on average, slowly growing until the limit
-is met again. Fixed windows and refilling buckets both end up used to the full, with few 429s. After a pause the service did
-not time (no Retry-After, or an absurd one) a single prompt goes first. One prompt may always be on its way.
+is met again. Fixed windows and refilling buckets both end up used to the full, with few 429s. After a pause the service
+did not time (no Retry-After, or an absurd one) a single prompt goes first. One prompt may always be on its way.
 The unit is tokens: the service counts an estimate of the prompt plus max tokens.
 """
 
