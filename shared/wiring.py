@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.sql_history import SqlHistory
     from shared.adapters.storage_queues import StorageQueues
+    from shared.failures import Failures
     from shared.gateway.credentials import Credentials
     from shared.gateway.flags import Flags
     from shared.gateway.gateway import Gateway
@@ -44,6 +45,7 @@ class Services:
     catalogue: Catalogue
     mappings: MappingStore
     idempotency: Idempotency
+    failures: Failures
     policies: OrganizationSettings
     health: Health
 
@@ -71,6 +73,7 @@ def _build() -> Services:
     from shared.adapters.storage_blobs import StorageBlobs
     from shared.adapters.storage_queues import HistoryOutbox, StorageQueues
     from shared.adapters.storage_tables import StorageTables
+    from shared.failures import Failures
     from shared.gateway.credentials import Credentials
     from shared.gateway.endpoint import HostPolicy
     from shared.gateway.flags import Flags
@@ -102,6 +105,7 @@ def _build() -> Services:
         catalogue=Catalogue(blobs),
         mappings=MappingStore(tables, blobs),
         idempotency=Idempotency(tables, blobs),
+        failures=Failures(tables, blobs, queues),
         policies=OrganizationSettings(tables, settings.samples),
         health=Health(
             {

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import azure.functions as func
 
 from shared import settings as app_settings
+from shared.failures import Failures
 from shared.gateway.credentials import Credentials
 from shared.gateway.flags import Flags
 from shared.gateway.ports import FlagRow
@@ -24,6 +25,7 @@ from shared.organization_settings import OrganizationSettings
 from shared.wiring import Services
 from tests.fakes.gateway import FakeFlagTable, FakeGateway, FakeSecrets
 from tests.fakes.prompt_log import FakePromptLog
+from tests.fakes.queues import FakeQueues
 from tests.fakes.storage import FakeBlobs, FakeTables
 
 ENVIRONMENT = {
@@ -39,6 +41,7 @@ class Stand:
     def __init__(self) -> None:
         self.tables, self.blobs = FakeTables(), FakeBlobs()
         self.flag_table, self.secrets, self.history = FakeFlagTable(), FakeSecrets(), FakePromptLog()
+        self.queues = FakeQueues()
         self.settings = app_settings.load(ENVIRONMENT)
         self.checks_fail = False
         self.now = 1_000.0
@@ -46,7 +49,7 @@ class Stand:
         flags = Flags(self.flag_table, self.settings.production, lambda: self.now)
         credentials = Credentials(self.secrets, self.settings, lambda: self.now)
         self.gateway = FakeGateway(flags, credentials)
-        stand_ins: dict[str, Any] = {"gateway": self.gateway, "history": self.history, "queues": None}
+        stand_ins: dict[str, Any] = {"gateway": self.gateway, "history": self.history, "queues": self.queues}
         self.services = Services(
             settings=self.settings,
             flags=flags,
@@ -54,6 +57,7 @@ class Stand:
             catalogue=Catalogue(self.blobs),
             mappings=MappingStore(self.tables, self.blobs),
             idempotency=Idempotency(self.tables, self.blobs, poll_seconds=0.01),
+            failures=Failures(self.tables, self.blobs, self.queues),
             policies=OrganizationSettings(self.tables, self.settings.samples),
             health=Health({"flags": self._check, "history": self._check}),
             **stand_ins,
