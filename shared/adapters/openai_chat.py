@@ -92,16 +92,18 @@ class OpenAIChat:
         return client
 
     def _make(self, deployment: Deployment) -> AsyncOpenAI:
+        client: AsyncOpenAI
         if deployment.api_version is None:
-            return AsyncOpenAI(
-                base_url=deployment.base_url, api_key=_NO_KEY, organization="", project="", http_client=self._http
+            client = AsyncOpenAI(base_url=deployment.base_url, api_key=_NO_KEY, http_client=self._http)
+        else:
+            client = AsyncAzureOpenAI(
+                azure_endpoint=deployment.base_url,
+                api_version=deployment.api_version,
+                api_key=_NO_KEY,
+                http_client=self._http,
             )
-        return AsyncAzureOpenAI(
-            azure_endpoint=deployment.base_url,
-            api_version=deployment.api_version,
-            api_key=_NO_KEY,
-            http_client=self._http,
-        )
+        client.organization = client.project = None  # the SDK takes them from the environment
+        return client
 
 
 def _sign_in(request: ChatRequest) -> dict[str, str]:
