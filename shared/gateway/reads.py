@@ -36,6 +36,9 @@ class Reads(Generic[Key, Value]):
         self._capacity = capacity
         self._kept: dict[Key, Read[Value]] = {}
         self._running: dict[Key, tuple[float, asyncio.Task[Read[Value]]]] = {}
+        """The newest read under way."""
+        self._wanted: dict[Key, set[asyncio.Task[Read[Value]]]] = {}
+        """Every read under way whose result may be kept: also of one that a newer read has overtaken."""
 
     async def get(self, key: Key, newer_than: float) -> Read[Value]:
         """A value whose read began at ``newer_than`` (on the clock) or later. Raises what the read raises."""
@@ -59,11 +62,13 @@ class Reads(Generic[Key, Value]):
         """Make the next reader read, whatever is kept or under way."""
         self._kept.pop(key, None)
         self._running.pop(key, None)
+        self._wanted.pop(key, None)
 
     def _start(self, key: Key) -> asyncio.Task[Read[Value]]:
         started = self._clock()
         task = asyncio.create_task(self._run(key, started))
         self._running[key] = (started, task)
+        self._wanted.setdefault(key, set()).add(task)
         task.add_done_callback(lambda done: self._ended(key, done))
         return task
 
@@ -71,13 +76,21 @@ class Reads(Generic[Key, Value]):
         return Read(await self._read(key), started)
 
     def _ended(self, key: Key, task: asyncio.Task[Read[Value]]) -> None:
-        current = self._running.get(key, (0.0, None))[1] is task
-        if current:
+        if self._running.get(key, (0.0, None))[1] is task:
             del self._running[key]
+        wanted = self._wanted.get(key, set())
+        forgotten = task not in wanted
+        wanted.discard(task)
+        if not wanted:
+            self._wanted.pop(key, None)
         failed = task.cancelled() or task.exception() is not None
-        if failed or not current:
-            return
-        self._kept.pop(key, None)
-        self._kept[key] = task.result()
+        if not failed and not forgotten:
+            self._keep(key, task.result())
+
+    def _keep(self, key: Key, read: Read[Value]) -> None:
+        """Unless a read that began later is kept already. Reads follow each other closely when settings change: who
+        waited for one must find it kept, or something newer."""
+        kept = self._kept.pop(key, None)
+        self._kept[key] = read if kept is None or kept.started <= read.started else kept
         if len(self._kept) > self._capacity:
             del self._kept[next(iter(self._kept))]
