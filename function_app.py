@@ -2,9 +2,31 @@
 
 import azure.functions as func
 
-from functions import failures, flags, history_outbox, mappings, prompts, service, settings, vocabularies
+from functions import (
+    callbacks,
+    failures,
+    flags,
+    history_outbox,
+    mapping_jobs,
+    mappings,
+    prompts,
+    service,
+    settings,
+    vocabularies,
+)
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-for module in (mappings, vocabularies, prompts, flags, settings, failures, service, history_outbox):
+for module in (
+    mappings,
+    vocabularies,
+    prompts,
+    flags,
+    settings,
+    failures,
+    service,
+    callbacks,
+    mapping_jobs,
+    history_outbox,
+):
     app.register_functions(module.bp)

@@ -9,6 +9,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 LONGEST: Final = 2_000
+_WIRE_SERVER: Final = ipaddress.ip_address("168.63.129.16")
+"""Azure's platform channel: public by its number, private by its nature."""
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 
 
@@ -37,6 +40,32 @@ def host_of(url: str) -> str:
 def is_allowed(host: str, allowed: Sequence[str]) -> bool:
     """Whether a host is in a list of names and patterns such as ``*.example.com`` (which does not mean example.com)."""
     return any(host.endswith(entry[1:]) if entry.startswith("*.") else host == entry for entry in allowed)
+
+
+def may_call(address: str, *, allow_loopback: bool = False) -> bool:
+    """Whether a resolved address may be connected to: only what is public, however it is written."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if allow_loopback and ip.is_loopback:
+        return True
+    return all(_is_public(one) for one in (ip, *_embedded(ip)))
+
+
+def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    site_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not site_local and ip != _WIRE_SERVER
+
+
+def _embedded(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """IPv4 addresses that an IPv6 address leads to: mapped, 6to4, Teredo, NAT64."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    inside = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in _NAT64:
+        inside.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return [address for address in inside if address is not None]
 
 
 def _is_host(host: str) -> bool:

@@ -48,7 +48,9 @@ class Settings:
     allowed_deployment_hosts: tuple[str, ...]
     """ALLOWED_DEPLOYMENT_HOSTS: further hosts a Base URL may name, by comma; "*.example.com" too."""
     allow_loopback_deployments: bool
-    """ALLOW_LOOPBACK_DEPLOYMENTS: the local stack's; lets a Base URL be http and loopback."""
+    """ALLOW_LOOPBACK_DEPLOYMENTS: the local stack's; lets a Base URL be http and loopback, and a callback loopback."""
+    allowed_callback_hosts: tuple[str, ...]
+    """ALLOWED_CALLBACK_HOSTS: the hosts a callbackUrl may name, by comma; "*.example.com" too. Empty: none."""
     samples: SamplesPolicy
     """SAMPLES: what of the sample values may be sent, unless the organization says otherwise."""
     sync_deadline: float
@@ -87,6 +89,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         production=env.get("ENVIRONMENT", "production").strip().lower() == "production",
         allowed_deployment_hosts=_list(env, "ALLOWED_DEPLOYMENT_HOSTS"),
         allow_loopback_deployments=_flag(env, "ALLOW_LOOPBACK_DEPLOYMENTS", default=False),
+        allowed_callback_hosts=_list(env, "ALLOWED_CALLBACK_HOSTS"),
         samples=_samples(env),
         sync_deadline=_seconds(env, "SYNC_DEADLINE_SECONDS", 60),
         http_deadline=_seconds(env, "HTTP_DEADLINE_SECONDS", 210),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.sql_history import SqlHistory
     from shared.adapters.storage_queues import StorageQueues
+    from shared.callbacks import Callbacks
     from shared.failures import Failures
     from shared.gateway.credentials import Credentials
     from shared.gateway.flags import Flags
@@ -46,6 +47,7 @@ class Services:
     mappings: MappingStore
     idempotency: Idempotency
     failures: Failures
+    callbacks: Callbacks
     policies: OrganizationSettings
     health: Health
 
@@ -66,6 +68,7 @@ def use(replacement: Services | None) -> None:
 
 @cache
 def _build() -> Services:
+    from shared.adapters.callback_http import CallbackHttp
     from shared.adapters.flag_table import AzureFlagTable
     from shared.adapters.key_vault import KeyVault
     from shared.adapters.openai_chat import OpenAIChat
@@ -73,6 +76,7 @@ def _build() -> Services:
     from shared.adapters.storage_blobs import StorageBlobs
     from shared.adapters.storage_queues import HistoryOutbox, StorageQueues
     from shared.adapters.storage_tables import StorageTables
+    from shared.callbacks import Callbacks
     from shared.failures import Failures
     from shared.gateway.credentials import Credentials
     from shared.gateway.endpoint import HostPolicy
@@ -106,6 +110,12 @@ def _build() -> Services:
         mappings=MappingStore(tables, blobs),
         idempotency=Idempotency(tables, blobs),
         failures=Failures(tables, blobs, queues),
+        callbacks=Callbacks(
+            CallbackHttp(allow_loopback=settings.allow_loopback_deployments),
+            vault,
+            queues,
+            settings.allowed_callback_hosts,
+        ),
         policies=OrganizationSettings(tables, settings.samples),
         health=Health(
             {

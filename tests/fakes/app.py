@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import azure.functions as func
 
 from shared import settings as app_settings
+from shared.callbacks import Callbacks
 from shared.failures import Failures
 from shared.gateway.credentials import Credentials
 from shared.gateway.flags import Flags
@@ -20,9 +21,13 @@ from shared.gateway.ports import FlagRow
 from shared.health import Health
 from shared.idempotency import Idempotency
 from shared.mapping.catalogue import Catalogue
+from shared.mapping.claims import Claims
+from shared.mapping.pace import Pace
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
+from shared.processor import Processor
 from shared.wiring import Services
+from tests.fakes.callbacks import FakeReceiver
 from tests.fakes.gateway import FakeFlagTable, FakeGateway, FakeSecrets
 from tests.fakes.prompt_log import FakePromptLog
 from tests.fakes.queues import FakeQueues
@@ -41,7 +46,7 @@ class Stand:
     def __init__(self) -> None:
         self.tables, self.blobs = FakeTables(), FakeBlobs()
         self.flag_table, self.secrets, self.history = FakeFlagTable(), FakeSecrets(), FakePromptLog()
-        self.queues = FakeQueues()
+        self.queues, self.receiver = FakeQueues(), FakeReceiver()
         self.settings = app_settings.load(ENVIRONMENT)
         self.checks_fail = False
         self.now = 1_000.0
@@ -49,7 +54,12 @@ class Stand:
         flags = Flags(self.flag_table, self.settings.production, lambda: self.now)
         credentials = Credentials(self.secrets, self.settings, lambda: self.now)
         self.gateway = FakeGateway(flags, credentials)
-        stand_ins: dict[str, Any] = {"gateway": self.gateway, "history": self.history, "queues": self.queues}
+        stand_ins: dict[str, Any] = {
+            "gateway": self.gateway,
+            "history": self.history,
+            "queues": self.queues,
+            "blobs": self.blobs,
+        }
         self.services = Services(
             settings=self.settings,
             flags=flags,
@@ -58,8 +68,12 @@ class Stand:
             mappings=MappingStore(self.tables, self.blobs),
             idempotency=Idempotency(self.tables, self.blobs, poll_seconds=0.01),
             failures=Failures(self.tables, self.blobs, self.queues),
+            callbacks=Callbacks(self.receiver, self.secrets, self.queues, ("hooks.example.com", "*.acme.example")),
             policies=OrganizationSettings(self.tables, self.settings.samples),
             health=Health({"flags": self._check, "history": self._check}),
+            claims=Claims(self.tables),
+            pace=Pace(),
+            processor=Processor(),
             **stand_ins,
         )
 
