@@ -18,6 +18,8 @@ from shared.gateway.records import Caller
 
 MOST_TRIES = 4
 """Of a prompt that meets transient failures."""
+MOST_REREADS = 3
+"""Of the settings, by one prompt."""
 BACKOFF = 0.5
 """Seconds before the second try; doubled each time."""
 
@@ -48,7 +50,7 @@ class Recovery:
         self._caller = caller
         self._refused_keys: set[tuple[str, str]] = set()
         self._schema = Capabilities()
-        self._reread = False
+        self._rereads = MOST_REREADS
         self._doubled = False
         self._empty = False
         self._transient = 0
@@ -111,12 +113,15 @@ class Recovery:
         return any((deployment.base_url, key) not in self._refused_keys for key in keys)
 
     async def _changed(self, request: ChatRequest) -> bool:
-        """Ask Key Vault, once a prompt, whether the settings that stopped working have been replaced."""
-        if self._reread:
+        """Ask Key Vault whether the settings that stopped working have been replaced: both keys may be rotated while
+        one prompt waits. Once it says no, it is not asked again."""
+        if self._rereads == 0:
             return False
-        self._reread = True
+        self._rereads -= 1
         current = await self._parts.credentials.reread(self._caller.organization, request.deployment)
         log.info("settings.reread", extra={"organization": self._caller.organization, "changed": current is not None})
+        if current is None:
+            self._rereads = 0
         return current is not None and self._any_key_left(current)
 
     async def _back_off(self, error: ProductError, cause: ChatError) -> None:
