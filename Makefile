@@ -26,6 +26,7 @@ help:
 	@echo "              DEPLOYMENT=model|model-1.5b|simulated|none, MODEL_FILE=path.gguf, or your own endpoint:"
 	@echo "              DEPLOYMENT_BASE_URL=… DEPLOYMENT_API_KEY=… DEPLOYMENT_RESOURCE_KEY=… DEPLOYMENT_NAME=…"
 	@echo "make host     restart only the functions host; NAME='value' … are extra app settings until the next time"
+	@echo "              ('make up' takes them too): make host SAMPLES=masked 'PRICES={\"gpt-4.1\": {\"prompt\": 2}}'"
 	@echo "make down     stop everything"
 	@echo "make test     every check and test; PYTHON=python3.13 takes another Python"
 	@echo "make lint     style, types and import rules;  make fmt  puts the style right"

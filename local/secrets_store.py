@@ -107,7 +107,7 @@ class SecretsStore:
     def _bundle(self, version: Json) -> Json:
         attributes = version["attributes"]
         assert isinstance(attributes, dict)
-        rest = {key: version[key] for key in ("value", "contentType", "tags") if key in version}
+        rest: Json = {key: version[key] for key in ("value", "contentType", "tags") if key in version}
         return {"id": self._id(version), **rest, "attributes": attributes | _RECOVERABLE}
 
     def _item(self, version: Json) -> Json:
