@@ -27,26 +27,35 @@ class Column:
     """True when the field held objects or lists."""
     sampled: bool = False
     """True when only samples are known: nothing may be said of uniqueness."""
+    counted_distinct: int | None = None
+    """Where there are more distinct values than ``real`` holds: then these are some of them, and their rows are
+    scaled so that together they are all filled rows."""
+    approximate: bool = False
+    """True when ``counted_distinct`` is an estimate: then nothing may be said of uniqueness."""
 
     @property
     def filled(self) -> int:
         return self.rows - self.empty - self.placeholders
 
     @property
+    def distinct(self) -> int:
+        return len(self.real) if self.counted_distinct is None else self.counted_distinct
+
+    @property
     def counts(self) -> Counts:
-        distinct = len(self.real)
         return Counts(
             rows=self.rows,
-            distinct=distinct,
+            distinct=self.distinct,
             empty=self.empty,
             placeholders=self.placeholders,
-            duplicates=self.filled - distinct,
+            duplicates=self.filled - self.distinct,
+            approximate=self.approximate,
         )
 
     @property
     def unique(self) -> bool:
         """No value twice, among at least two."""
-        return not self.sampled and self.filled == len(self.real) >= 2
+        return not (self.sampled or self.approximate) and self.filled == self.distinct >= 2
 
     @property
     def complete(self) -> bool:

@@ -154,7 +154,7 @@ class _Field:
 
     def _few_distinct(self) -> bool:
         real, filled = self.column.real, self.column.filled
-        distinct = len(real)
+        distinct = self.column.distinct
         if distinct > 50 or any(len(value) > 60 for value in real):
             return False
         if "Lookup" in self.hints:
@@ -173,7 +173,7 @@ class _Field:
     def _one_code_pattern(self) -> bool:
         """Nearly every value has the same shape with digits in it, and nearly every value is another one."""
         column = self.column
-        if column.sampled or column.filled < 10 or len(column.real) < 0.9 * column.filled:
+        if column.sampled or column.filled < 10 or column.distinct < 0.9 * column.filled:
             return False
         if self.hints - {"Identifier", "KeyPart"}:  # a first name with digits is a dirty first name
             return False

@@ -5,14 +5,12 @@ Identical identifiers merge records, so a doubtful one is left out: an automatic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from pydantic import JsonValue
 
 from shared.profiling.counting import Column
 from shared.profiling.field_names import hints, words
-from shared.profiling.keys import compound_key
+from shared.profiling.keys import Cells, compound_key
 from shared.profiling.models import Identifier
 from shared.profiling.values import shown
 
@@ -41,13 +39,13 @@ class TypedColumn:
 
 
 def identifiers(
-    data_set: str, fields: Sequence[TypedColumn], records: Sequence[Mapping[str, JsonValue]]
+    data_set: str, fields: Sequence[TypedColumn], cells: Cells
 ) -> tuple[Identifier | None, tuple[Identifier, ...]]:
     """(origin, codes). The origin is one field, else a minimal compound of at most four, else None."""
     unique = [(score, field.column) for field in fields if (score := _score(data_set, field, fields))]
     complete = [(score, column) for score, column in unique if column.complete]
     best = max(complete, key=lambda scored: scored[0], default=None)
-    origin = _origin(best[1]) if best else compound_key(fields, records)
+    origin = _origin(best[1]) if best else compound_key(fields, cells)
     codes = tuple(_code(column) for _, column in unique if best is None or column is not best[1])
     return origin, codes
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from math import prod
 from typing import Protocol
@@ -33,17 +34,41 @@ class Typed(Protocol):
     def data_type(self) -> str: ...
 
 
-def compound_key(fields: Sequence[Typed], records: Sequence[Mapping[str, JsonValue]]) -> Identifier | None:
+class Cells(Protocol):
+    """All cells, as numbers: what combinations are counted on."""
+
+    @property
+    def rows(self) -> int: ...
+    def numbers(self, name: str) -> list[int] | None:
+        """One small number per row, equal where the trimmed texts are; None where the cells were not kept."""
+
+
+@dataclass(frozen=True)
+class RecordCells:
+    """The cells of records at hand."""
+
+    records: Sequence[Mapping[str, JsonValue]]
+
+    @property
+    def rows(self) -> int:
+        return len(self.records)
+
+    def numbers(self, name: str) -> list[int]:
+        return small_numbers(text(record.get(name)) for record in self.records)
+
+
+def compound_key(fields: Sequence[Typed], cells: Cells) -> Identifier | None:
     """The smallest combination of complete, plausible fields without a duplicate; None where there is none.
 
     One part at least must be an identifier (an order number beside its line): names and cities that happen to be
     unique together are not a key. Minimal, for a field unique alone is no part and smaller sets are tried first.
     """
-    rows = len(records)
+    rows = cells.rows
     if rows < _FEWEST_ROWS:
         return None
-    parts = sorted(_parts(fields, rows), key=lambda part: -part[0])[:_MOST_CANDIDATES]
-    encoded = {column.name: _encode(column.name, records) for _, column in parts}
+    best = sorted(_parts(fields, rows), key=lambda part: -part[0])[:_MOST_CANDIDATES]
+    encoded = {column.name: kept for _, column in best if (kept := cells.numbers(column.name)) is not None}
+    parts = [part for part in best if part[1].name in encoded]
     by_chance: list[set[str]] = []
     for chosen in _combinations(parts):
         names = {column.name for column in chosen}
@@ -60,7 +85,7 @@ def _meant(chosen: tuple[Column, ...], rows: int) -> bool:
 
     The number expected is rows² / 2 / (product of distinct values). Many values in few rows are unique by luck.
     """
-    expected = rows * rows / 2 / prod(len(column.real) for column in chosen)
+    expected = rows * rows / 2 / prod(column.distinct for column in chosen)
     return expected >= (_EXPECTED_OF_TWO if len(chosen) == 2 else _EXPECTED_OF_MORE)
 
 
@@ -92,10 +117,10 @@ def _combinations(parts: list[tuple[float, Column]]) -> Iterator[tuple[Column, .
                 yield tuple(column for _, column in chosen)
 
 
-def _encode(name: str, records: Sequence[Mapping[str, JsonValue]]) -> list[int]:
-    """A small number for each distinct text, so that combining costs the same whatever the cells hold."""
-    seen: dict[str, int] = {}
-    return [seen.setdefault(text(record.get(name)), len(seen)) for record in records]
+def small_numbers(values: Iterable[Hashable]) -> list[int]:
+    """A small number for each distinct value, so that combining costs the same whatever the cells hold."""
+    seen: dict[Hashable, int] = {}
+    return [seen.setdefault(value, len(seen)) for value in values]
 
 
 def _tells_apart(encoded: list[list[int]]) -> bool:

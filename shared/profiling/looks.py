@@ -42,7 +42,7 @@ class Looks:
 
     def __init__(self, column: Column) -> None:
         real = column.real
-        repeated = column.filled > len(real)
+        repeated = column.filled > column.distinct
         self.filled = column.filled
         self.heavy = nlargest(_HEAVY, real.items(), key=lambda item: item[1]) if repeated else []
         common = {value for value, _ in self.heavy}

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from shared.profiling.counting import Column, column, columns
 from shared.profiling.data_types import data_type
 from shared.profiling.identifiers import TypedColumn, identifiers
+from shared.profiling.keys import Cells, RecordCells
 from shared.profiling.looks import spread
 from shared.profiling.models import DataSetProfile, FieldProfile
 from shared.profiling.patterns import common_patterns
@@ -37,12 +38,17 @@ class DescribedField(Protocol):
 
 def profile_records(name: str, description: str | None, records: Sequence[Mapping[str, JsonValue]]) -> DataSetProfile:
     """Profile rows; the fields come in the order they are first seen."""
-    typed = [_typed(counted) for counted in columns(records)]
-    origin, codes = identifiers(name, [field for field, _ in typed], records)
+    return profile_columns(name, description, columns(records), RecordCells(records))
+
+
+def profile_columns(name: str, description: str | None, counted: Sequence[Column], cells: Cells) -> DataSetProfile:
+    """Profile what is counted already; ``cells`` are asked for where no field is unique alone."""
+    typed = [_typed(column) for column in counted]
+    origin, codes = identifiers(name, [field for field, _ in typed], cells)
     return DataSetProfile(
         name=name,
         description=description,
-        rows=len(records),
+        rows=cells.rows,
         fields=tuple(_field(field, share) for field, share in typed),
         origin=origin,
         codes=codes,

@@ -1,0 +1,40 @@
+"""From the bytes of a file to its table: unpack, tell the format, hand over to its reader."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import BinaryIO, Final
+
+from shared.drops.readers.delimited import read_delimited
+from shared.drops.readers.formats import LOOK, kind, suffix
+from shared.drops.readers.json_records import LINES, read_json
+from shared.drops.readers.limits import Limits, size
+from shared.drops.readers.raw_bytes import RawBytes
+from shared.drops.readers.table import Table
+from shared.drops.readers.text import Text
+from shared.drops.unreadable import UnreadableFile
+
+_NAMES: Final = {"parquet": "Parquet file", "workbook": "workbook", "json": "JSON file", "delimited": "text file"}
+
+
+def open_table(file: BinaryIO, name: str, sheet: str | None, limits: Limits) -> Table:
+    """Raises UnreadableFile, as do the batches of the table."""
+    raw = RawBytes(file, limits)
+    raw.unpack()
+    found, ending = kind(raw.head(LOOK), name), suffix(name)
+    _check_size(file, raw, found, ending, limits)
+    text = Text(raw)
+    if found == "json":
+        return read_json(text, ending, limits)
+    return read_delimited(text, ending, limits)
+
+
+def _check_size(file: BinaryIO, raw: RawBytes, found: str, ending: str, limits: Limits) -> None:
+    """At once where the size is known, else while reading."""
+    json = limits.json_lines if ending in LINES else limits.json
+    raw.most = {"parquet": limits.parquet, "workbook": limits.workbook, "json": json}.get(found, limits.delimited)
+    status = os.fstat(file.fileno())
+    if stat.S_ISREG(status.st_mode) and status.st_size > raw.most:
+        detail = f"The {_NAMES[found]} is of {size(status.st_size)}; at most {size(raw.most)} are read."
+        raise UnreadableFile("too_large", detail)

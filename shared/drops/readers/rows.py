@@ -1,0 +1,138 @@
+"""Rows of cells as a table: finds the header, makes every row as long as it, leaves out what is no record.
+
+Shared by delimited text, workbooks and JSON lists of lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import Final
+
+from shared.drops.readers.headers import Layout, layout, names
+from shared.drops.readers.limits import Limits
+from shared.drops.readers.table import BATCH_CHARS, BATCH_ROWS, Batch, Note, Table
+from shared.drops.readers.totals import LOOKED_AT, trailing
+from shared.drops.unreadable import UnreadableFile
+from shared.profiling.values import BLANK
+
+_LOOK: Final = 200
+_STEP: Final = 64
+"""Rows taken between two looks at how much text they hold."""
+
+
+def rows_as_table(
+    kind: str,
+    rows: Iterator[list[str]],
+    limits: Limits,
+    *,
+    progress: Callable[[], int],
+    notes: Callable[[], Iterable[Note]] = tuple,
+) -> Table:
+    """``progress``: characters read so far; ``notes``: what the source noted, asked at the end.
+
+    Raises UnreadableFile ``empty_file`` or ``too_many_columns``.
+    """
+    first = list(islice(rows, _LOOK))
+    if not any(map(_filled, first)):
+        raise UnreadableFile("empty_file", "The file has no rows: it holds nothing but blank lines.")
+    found = layout(first)
+    columns, odd = names(found.header, found.width)
+    if len(columns) > limits.columns:
+        detail = f"The table has {len(columns):,} columns; at most {limits.columns:,} are read."
+        raise UnreadableFile("too_many_columns", detail)
+    table = Table(kind, iter(()), odd, columns)
+    if found.titles:
+        table.notes.append(Note("title_rows", f"{_rows(found.titles)} above the header left out."))
+    table.batches = _Records(found, columns, progress, notes, table.notes).batches(chain(first[found.skip :], rows))
+    return table
+
+
+class _Records:
+    """The rows below the header."""
+
+    def __init__(
+        self,
+        found: Layout,
+        columns: list[str],
+        progress: Callable[[], int],
+        more: Callable[[], Iterable[Note]],
+        notes: list[Note],
+    ) -> None:
+        self._width = found.width
+        self._header = list(found.header) if found.header else None
+        self._names = columns
+        self._progress = progress
+        self._more = more
+        self._notes = notes
+        self._read = found.skip
+        self._blank = self._repeated = self._short = self._long = 0
+        self._first_odd = 0
+
+    def batches(self, rows: Iterator[list[str]]) -> Iterator[Batch]:
+        """The last few rows are held back to the end: they may be totals."""
+        held: list[list[str]] = []
+        start = self._progress()
+        while step := list(islice(rows, _STEP)):
+            held += self._records(step)
+            if len(held) >= BATCH_ROWS or self._progress() - start >= BATCH_CHARS:
+                start = self._progress()
+                ready, held = held[:-LOOKED_AT], held[-LOOKED_AT:]
+                if ready:
+                    yield self._batch(ready)
+        left_out = trailing(held, self._width)
+        if left_out:
+            self._notes.append(Note("trailing_rows", f"{_rows(left_out)} at the end, totals or remarks, left out."))
+            held = held[:-left_out]
+        if held:
+            yield self._batch(held)
+        self._take_notes()
+
+    def _records(self, rows: list[list[str]]) -> list[list[str]]:
+        width, kept = self._width, []
+        for row in rows:
+            self._read += 1
+            if len(row) == width and row[0] and row[0] > " " and row != self._header:
+                kept.append(row)
+            elif not _filled(row):
+                self._blank += bool(row)
+            elif row == self._header:
+                self._repeated += 1
+            else:
+                kept.append(row if len(row) == width else self._fitted(row))
+        return kept
+
+    def _fitted(self, row: list[str]) -> list[str]:
+        width = self._width
+        if len(row) < width:
+            self._short += 1
+        elif _filled(row[width:]):
+            self._long += 1
+        else:
+            return row[:width]
+        self._first_odd = self._first_odd or self._read
+        return (row + [""] * (width - len(row)))[:width]
+
+    def _batch(self, rows: list[list[str]]) -> Batch:
+        return Batch(len(rows), dict(zip(self._names, zip(*rows, strict=True), strict=True)))
+
+    def _take_notes(self) -> None:
+        if self._short or self._long:
+            detail = (
+                f"{_rows(self._short)} with fewer cells than the header and {self._long:,} with more, the first of them"
+                f" row {self._first_odd:,}: what is missing is empty, what is too many left out."
+            )
+            self._notes.append(Note("ragged_rows", detail))
+        if self._repeated:
+            self._notes.append(Note("repeated_header", f"{_rows(self._repeated)} repeating the header left out."))
+        if self._blank:
+            self._notes.append(Note("blank_rows", f"{_rows(self._blank)} without a value left out."))
+        self._notes.extend(self._more())
+
+
+def _filled(row: list[str]) -> bool:
+    return any(cell.strip(BLANK) for cell in row)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"

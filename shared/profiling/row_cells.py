@@ -1,0 +1,53 @@
+"""The cells of a stream's rows, kept small for as long as there is room: compound keys are counted on them."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pydantic import JsonValue
+
+from shared.profiling.keys import small_numbers
+from shared.profiling.values import text
+
+_EMPTY: Final = hash("")
+
+
+class RowCells:
+    """One 64-bit hash per cell. Columns with empty cells cannot be part of a key and are let go."""
+
+    def __init__(self, most: int) -> None:
+        self.rows = 0
+        self._most = most
+        """Cells kept at most; past it none are, and compound keys are not looked for."""
+        self._kept: dict[str, array[int]] = {}
+        self._complete = True
+
+    @property
+    def complete(self) -> bool:
+        return self._complete
+
+    def add(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
+        if self._complete:
+            self._keep(rows, columns)
+        self.rows += rows
+
+    def _keep(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
+        if not self.rows:
+            self._kept = {name: array("q") for name in columns}
+        for name in list(self._kept):
+            values = columns.get(name, ())
+            hashes = [hash(text(value)) for value in values]
+            if len(hashes) < rows or _EMPTY in hashes:
+                del self._kept[name]
+            else:
+                self._kept[name].extend(hashes)
+        if (self.rows + rows) * len(self._kept) > self._most:
+            self._complete = False
+            self._kept.clear()
+
+    def numbers(self, name: str) -> list[int] | None:
+        """See ``shared.profiling.keys.Cells``."""
+        kept = self._kept.get(name)
+        return None if kept is None else small_numbers(kept)
