@@ -55,14 +55,15 @@ class Failures:
         self._queues = queues
         self._clock = clock
 
-    async def record(self, failure: Failure, message: Mapping[str, object] | None) -> str:
-        """Keep a failure and the message that a replay puts back; None where trying again is senseless.
+    async def record(self, failure: Failure, message: Mapping[str, object] | None, *, replayable: bool = True) -> str:
+        """Keep a failure and the message that a replay puts back. One that no replay can mend is kept all the same.
 
         Returns the failure's id once it is stored. Raises StorageUnavailable: then record it again."""
         failure_id = await self._id(failure)
         row = row_of(failure, self._clock())
         if message is not None:
-            row |= {"State": "open"} | await self._keep_message(failure.organization, failure_id, message)
+            row |= await self._keep_message(failure.organization, failure_id, message)
+            row |= {"State": "open"} if replayable else {}
         await self._tables.put(TABLE, failure.organization, failure_id, row)
         log.error("failure.recorded", extra={"failureId": failure_id} | log_fields(failure))
         return failure_id

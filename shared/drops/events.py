@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.drops.messages import read_message
-from shared.drops.models import CONTAINER, Drop, Ignored, Source, UnusableDrop
+from shared.drops.models import CONTAINER, UNKNOWN, Drop, Ignored, Source, UnusableDrop
 from shared.drops.places import (
     Place,
     account_in_topic,
@@ -59,6 +59,14 @@ def parse_drop(message: Mapping[str, object], own_account: str) -> Drop | Ignore
     if kind != BLOB_CREATED:
         return Ignored(kind[:200], "validation" if kind == VALIDATION else "other_event")
     return _created(message, own_account)
+
+
+def organization_in_event(message: Mapping[str, object]) -> str | None:
+    """The organization whose folder an event is about; None for anything else, however malformed."""
+    try:
+        return folder_of(_place(_validate(message)).blob).organization
+    except UnusableDrop as error:
+        return None if error.organization == UNKNOWN else error.organization
 
 
 def _kind(message: Mapping[str, object]) -> str | None:

@@ -14,6 +14,8 @@ from shared.mapping.models import DataSetIn, MappingRequest
 from shared.mapping.validate import check, escape
 from shared.organizations import is_organization
 
+_DEEPEST = 5
+
 
 def read_message(message: Mapping[str, object]) -> Drop:
     """Raises UnusableDrop. Blocking: a catalogue of 50,000 keys takes about a second."""
@@ -35,7 +37,8 @@ def _validate(message: Mapping[str, object], organization: str) -> DropMessage:
         return DropMessage.model_validate(message)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        pointer = "".join(f"/{escape(str(part))}" for part in fault["loc"]) or "The message"
+        # Five names deep is enough to find a member; a value nested deep would make a pointer of thousands.
+        pointer = "".join(f"/{escape(str(part))}" for part in fault["loc"][:_DEEPEST]) or "The message"
         detail = f"{pointer}: {fault['msg'].removeprefix('Value error, ')}"
         raise UnusableDrop("invalid_request", detail[:500], organization) from None
 
@@ -49,8 +52,9 @@ def _check_request(read: DropMessage, organization: str) -> None:
     except InvalidInput as error:
         raise UnusableDrop(error.code, error.detail, organization) from None
     except ValueError:
-        # pydantic-core measures nested values to a depth of 255.
-        raise UnusableDrop("invalid_request", "/records: values are nested too deep", organization) from None
+        # pydantic-core writes nested values to a depth of 255, and no text that has no place in UTF-8.
+        detail = "/records: a value is nested too deep, or holds half a character"
+        raise UnusableDrop("invalid_request", detail, organization) from None
 
 
 def _check_callback(read: DropMessage, organization: str) -> None:
