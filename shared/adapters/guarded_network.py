@@ -1,7 +1,10 @@
-"""Connections for the deployment client: every resolved address is checked, and only a checked one is connected to.
+"""HTTP for the deployment client, over aiohttp: only checked addresses are connected to, answers have a bounded size.
 
 So a host name that passes the allow-list cannot lead to this machine, to its metadata service or to another link-local
-address, whatever its DNS answers at the next look-up.
+address, whatever its DNS answers at the next look-up. Redirects, proxies and cookies are none of its business.
+
+Why not the SDK's own transport: its pool looks at every connection for each request, which with 500 prompts in flight
+takes most of a core (docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -9,91 +12,124 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable
 from typing import cast
 
-import httpcore2
+import aiohttp
 import httpx2
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
-from shared.gateway.classify import ADDRESS_REFUSED, NAME_NOT_FOUND, TOO_LARGE
+from shared.gateway.classify import ADDRESS_REFUSED, NAME_NOT_FOUND, TLS_FAILED, TOO_LARGE
 from shared.gateway.endpoint import HostPolicy, may_connect
 from shared.gateway.ports import ChatError
 
-IDLE = 50
-"""Connections kept open for the next burst. The pool looks at each of them for every request: 500 cost 10 ms."""
+CONNECTIONS = 1000
+"""At once, to all deployments: above the 500 prompts one worker has in flight."""
 LONGEST_ANSWER = 8 * 1024 * 1024
 """Bytes. A completion has some hundred kilobytes at most."""
+CONNECT_TIMEOUT = 10.0
+"""Seconds for one address."""
+IDLE = 20.0
+"""Seconds a connection is kept for the next prompt."""
+_OWN_HEADERS = {"accept-encoding", "connection"}
+_BODY_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}
 
 
-class GuardedBackend(httpcore2.AsyncNetworkBackend):
+class GuardedResolver(AbstractResolver):
+    """Resolves names by the system, and refuses those with an address that may not be sent to."""
+
     def __init__(self, policy: HostPolicy) -> None:
         self._policy = policy
-        self._backend = httpcore2.AnyIOBackend()
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        addresses = await self._resolve(host, port)
-        failure: Exception | None = None
-        for address in addresses:
-            try:
-                return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore2.ConnectError("no address")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    async def _resolve(self, host: str, port: int) -> list[str]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
         except OSError:
-            raise ChatError(None, NAME_NOT_FOUND, None, "", {}) from None
-        addresses = list(dict.fromkeys(cast(str, entry[4][0]) for entry in found))
-        if not all(may_connect(address, self._policy) for address in addresses):
-            raise ChatError(None, ADDRESS_REFUSED, None, "", {})
-        return addresses
+            raise _no_answer(NAME_NOT_FOUND) from None
+        addresses = [(kind, cast(str, where[0])) for kind, _, _, _, where in found]
+        if not all(may_connect(address, self._policy) for _, address in addresses):
+            raise _no_answer(ADDRESS_REFUSED)
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
+            for kind, address in addresses
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
-    """HTTP/1.1 over one pool, with answers of bounded size. Proxies and redirects are not followed."""
+    """One pool for all endpoints. Raises ChatError where there is no answer."""
 
-    def __init__(self, policy: HostPolicy, connections: int, ssl_context: ssl.SSLContext | None = None) -> None:
-        self._http = httpx2.AsyncHTTPTransport(trust_env=True)
-        self._http._pool = httpcore2.AsyncConnectionPool(  # the transport offers no parameter for the backend
-            ssl_context=ssl_context or httpx2.create_ssl_context(),
-            max_connections=connections,
-            max_keepalive_connections=min(connections, IDLE),
-            keepalive_expiry=20.0,
-            network_backend=GuardedBackend(policy),
-        )
+    def __init__(self, policy: HostPolicy, ssl_context: ssl.SSLContext | None = None) -> None:
+        self._policy = policy
+        self._ssl_context = ssl_context
+        self._opened: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await self._http.handle_async_request(request)
-        response.stream = BoundedStream(cast(httpx2.AsyncByteStream, response.stream))
-        return response
+        if not _may_connect_literal(request.url.host, self._policy):
+            raise _no_answer(ADDRESS_REFUSED)
+        try:
+            return await self._exchange(request)
+        except aiohttp.ClientConnectorCertificateError:
+            raise _no_answer(TLS_FAILED) from None
+        except TimeoutError:
+            raise ChatError(408, "timeout", None, "", {}) from None
+        except (aiohttp.ClientError, OSError, EOFError):
+            raise _no_answer(None) from None
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        if self._opened is not None:
+            await self._opened.close()
+
+    async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
+        headers = [(name, value) for name, value in request.headers.multi_items() if name not in _OWN_HEADERS]
+        async with self._session.request(
+            request.method,
+            URL(str(request.url), encoded=True),
+            data=await request.aread(),
+            headers=[*headers, ("accept-encoding", "identity")],
+            allow_redirects=False,
+        ) as response:
+            content = await _bounded(response.content)
+            kept = [(name, value) for name, value in response.headers.items() if name.lower() not in _BODY_HEADERS]
+            return httpx2.Response(response.status, headers=kept, content=content, request=request)
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._opened is None:
+            connector = aiohttp.TCPConnector(
+                resolver=GuardedResolver(self._policy),
+                ssl=self._ssl_context or httpx2.create_ssl_context(),
+                limit=CONNECTIONS,
+                keepalive_timeout=IDLE,
+            )
+            self._opened = aiohttp.ClientSession(
+                connector=connector,
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._opened
 
 
-class BoundedStream(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
+def _may_connect_literal(host: str, policy: HostPolicy) -> bool:
+    """Names are left to the resolver, which never sees an address written as such."""
+    return may_connect(host, policy) if ":" in host or host.replace(".", "").isdigit() else True
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = 0
-        async for part in self._stream:
-            read += len(part)
-            if read > LONGEST_ANSWER:
-                raise ChatError(200, TOO_LARGE, None, "", {})
-            yield part
 
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+async def _bounded(stream: aiohttp.StreamReader) -> bytes:
+    content = bytearray()
+    async for part in stream.iter_any():
+        content += part
+        if len(content) > LONGEST_ANSWER:
+            raise ChatError(200, TOO_LARGE, None, "", {})
+    return bytes(content)
+
+
+def _no_answer(code: str | None) -> ChatError:
+    return ChatError(None, code, None, "", {})

@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 import re
-import ssl
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
@@ -20,24 +19,20 @@ import httpx2
 from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncAzureOpenAI, AsyncOpenAI
 
 from shared.adapters.guarded_network import GuardedTransport
-from shared.gateway.classify import NOT_JSON, TLS_FAILED
+from shared.gateway.classify import NOT_JSON
 from shared.gateway.endpoint import HostPolicy
 from shared.gateway.ports import ChatError, ChatRequest, Completion, Deployment
 
 if TYPE_CHECKING:
     from openai._types import RequestOptions
 
-CONNECTIONS = 1000
-"""At once, to all deployments: above the 500 prompts one worker has in flight."""
 CLIENTS = 256
 """Kept at most, by endpoint. A client without its pool is small."""
-CONNECT_TIMEOUT = 10.0
-"""Seconds."""
 _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _KEPT_HEADERS = ("x-ratelimit-", "retry-after")
 _NO_KEY = "given-with-each-request"
 
-for _name in ("openai", "httpx2", "httpcore2"):  # at lower levels they may log addresses and bodies
+for _name in ("openai", "httpx2"):  # at lower levels they may log addresses and bodies
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
@@ -45,7 +40,7 @@ class OpenAIChat:
     """Implements ``ports.Chat``. Make it inside the running loop: the connections belong to that loop."""
 
     def __init__(self, policy: HostPolicy, http: httpx2.AsyncClient | None = None) -> None:
-        transport = None if http else GuardedTransport(policy, CONNECTIONS)
+        transport = None if http else GuardedTransport(policy)
         self._http = http or httpx2.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
         self._clients: OrderedDict[tuple[str, str | None], AsyncOpenAI] = OrderedDict()
 
@@ -58,8 +53,8 @@ class OpenAIChat:
             raise ChatError(408, "timeout", None, "", {}) from None
         except APIStatusError as error:
             raise _refusal(error.response) from None
-        except APIConnectionError as error:
-            raise ChatError(None, _connection_code(error), None, "", {}) from None
+        except APIConnectionError:
+            raise ChatError(None, None, None, "", {}) from None
         return _completion(response)
 
     async def close(self) -> None:
@@ -73,11 +68,10 @@ class OpenAIChat:
         }
         if request.response_format is not None:
             body["response_format"] = request.response_format
-        timeout = httpx2.Timeout(request.timeout, connect=min(CONNECT_TIMEOUT, request.timeout))
         options: RequestOptions = {
             "headers": _sign_in(request),
             "max_retries": 0,
-            "timeout": timeout,
+            "timeout": request.timeout,
             "follow_redirects": False,
         }
         client = self._client(request.deployment)
@@ -143,15 +137,6 @@ def _refusal(response: httpx2.Response) -> ChatError:
         code = "content_filter"
     hint = _text(error.get("message"))[:2000]
     return ChatError(response.status_code, code, _code(error.get("param")), hint, _headers(response))
-
-
-def _connection_code(error: APIConnectionError) -> str | None:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(cause):
-            return TLS_FAILED
-        cause = cause.__cause__ or cause.__context__
-    return None
 
 
 def _headers(response: httpx2.Response) -> dict[str, str]:

@@ -166,7 +166,7 @@ async def test_a_trusted_certificate_is_checked_against_the_name_not_the_address
     authority.configure_trust(trusting)
     listening = await asyncio.start_server(server.handle, "127.0.0.1", 0, ssl=context)
     port = listening.sockets[0].getsockname()[1]
-    transport = GuardedTransport(HostPolicy(allow_loopback=True), 10, trusting)
+    transport = GuardedTransport(HostPolicy(allow_loopback=True), trusting)
     chat = OpenAIChat(HostPolicy(), httpx2.AsyncClient(transport=transport))
     assert (await chat.send(request(f"https://localhost:{port}/v1/"))).text == "x"
     listening.close()
