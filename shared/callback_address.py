@@ -43,29 +43,21 @@ def is_allowed(host: str, allowed: Sequence[str]) -> bool:
 
 
 def may_call(address: str, *, allow_loopback: bool = False) -> bool:
-    """Whether a resolved address may be connected to: only what is public, however it is written."""
+    """Whether a resolved address may be connected to: a public one, and no IPv4 address in the disguise of an IPv6."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if allow_loopback and ip.is_loopback:
-        return True
-    return all(_is_public(one) for one in (ip, *_embedded(ip)))
+    if ip.is_loopback:
+        return allow_loopback
+    special = ip.is_multicast or ip.is_reserved or ip == _WIRE_SERVER
+    return ip.is_global and not special and not (isinstance(ip, ipaddress.IPv6Address) and _is_disguised(ip))
 
 
-def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    site_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not site_local and ip != _WIRE_SERVER
-
-
-def _embedded(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    """IPv4 addresses that an IPv6 address leads to: mapped, 6to4, Teredo, NAT64."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return []
-    inside = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in _NAT64:
-        inside.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
-    return [address for address in inside if address is not None]
+def _is_disguised(ip: ipaddress.IPv6Address) -> bool:
+    """Mapped, 6to4, Teredo or NAT64: it would lead to whatever IPv4 address is in it; or site-local, as once was."""
+    inside = ip.ipv4_mapped or ip.sixtofour or ip.teredo
+    return inside is not None or ip in _NAT64 or ip.is_site_local
 
 
 def _is_host(host: str) -> bool:
