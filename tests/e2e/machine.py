@@ -76,19 +76,27 @@ class Terminal:
     def press_control_c(self) -> None:
         os.write(self._descriptor, b"\x03")
 
+    def read_until(self, text: str) -> str:
+        """What it said, up to `text` or to its end."""
+        said = b""
+        while text.encode() not in said and (part := self._part()):
+            said += part
+        return said.decode(errors="replace")
+
     def read(self) -> str:
         """What it said, to its end."""
         said = b""
-        while True:
-            try:
-                part = os.read(self._descriptor, 4096)
-            except OSError:
-                part = b""
-            if not part:
-                os.waitpid(self.pid, 0)
-                os.close(self._descriptor)
-                return said.decode()
+        while part := self._part():
             said += part
+        os.waitpid(self.pid, 0)
+        os.close(self._descriptor)
+        return said.decode(errors="replace")
+
+    def _part(self) -> bytes:
+        try:
+            return os.read(self._descriptor, 4096)
+        except OSError:
+            return b""
 
 
 def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:

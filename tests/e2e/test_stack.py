@@ -151,10 +151,11 @@ def test_what_was_stored_is_there_after_down_and_up(machine: Machine) -> None:
 
 def test_on_a_terminal_up_stays_until_control_c(machine: Machine) -> None:
     terminal = machine.on_terminal("up", "DEPLOYMENT=none")
-    assert eventually(machine.is_up)
+    assert "Ctrl-C stops it" in terminal.read_until("Ctrl-C stops it")
+    assert machine.is_up()
     assert Identity.of(terminal.pid)
     terminal.press_control_c()
-    assert "Ctrl-C stops it" in terminal.read()
+    assert "Error" not in terminal.read()
     assert machine.running() == []
     assert not machine.is_up()
 
