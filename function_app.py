@@ -9,6 +9,7 @@ from functions import (
     history_outbox,
     mapping_jobs,
     mappings,
+    poison,
     prompts,
     service,
     settings,
@@ -28,5 +29,6 @@ for module in (
     callbacks,
     mapping_jobs,
     history_outbox,
+    poison,
 ):
     app.register_functions(module.bp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -14,6 +15,7 @@ from pydantic_core import from_json
 from functions.http import Answer, Call, endpoint, no_content, ok
 from functions.operations import Operation, Success
 from functions.problems import Problem, problem
+from functions.workshop import mapping_desk
 from shared import errors
 from shared.mapping.models import AnswerModel, Mapping, MappingRequest
 from shared.mapping.store import KeptMapping
@@ -48,7 +50,10 @@ SUGGEST: Final = Operation(
     name="suggest_mapping",
     summary="Suggest a mapping for a data set",
     body=MappingRequest,
-    successes=(Success(200, "The mapping", Mapping),),
+    successes=(
+        Success(200, "The mapping", Mapping),
+        Success(202, "Accepted: with header Prefer: respond-async, or when it will take long", MappingState),
+    ),
     errors=(
         errors.FeatureDisabled,
         errors.SettingsMissing,
@@ -77,8 +82,8 @@ FORGET: Final = Operation(
     method="DELETE",
     path="organizations/{org}/mappings/{mappingId}",
     name="forget_mapping",
-    summary="Forget a finished mapping and its result",
-    successes=(Success(204, "Forgotten"),),
+    summary="Cancel a mapping that is not finished; forget one that is, and its result",
+    successes=(Success(204, "Cancelled, or forgotten"),),
     errors=(errors.NotFound, errors.StorageUnavailable),
 )
 
@@ -87,22 +92,19 @@ FORGET: Final = Operation(
 @endpoint(SUGGEST)
 async def suggest_mapping(call: Call) -> Answer:
     # Imported on first use: the mapping brings rapidfuzz along, and function_app must import fast.
-    from shared.mapping.run import MappingDesk, run_mapping
+    from shared.mapping.jobs import enqueue, will_take_long
+    from shared.mapping.run import run_mapping
 
     request = await call.read(MappingRequest)
-    all_services = services()
-    desk = MappingDesk(
-        settings=all_services.settings,
-        asker=all_services.gateway,
-        mappings=all_services.mappings,
-        catalogue=all_services.catalogue,
-        policies=all_services.policies,
-    )
+    desk, later = mapping_desk(), _prefers_async(call)
 
     async def work() -> Answer:
+        if later or await will_take_long(desk, call.organization, request):
+            queues = services().queues
+            return Answer(202, _state(await enqueue(desk, queues, call.organization, request, call.correlation_id)))
         return ok(await run_mapping(desk, call.organization, request, call.correlation_id))
 
-    return await call.once(work)
+    return _with_location(await call.once(work), call, later)
 
 
 @bp.route(READ.path, methods=[READ.method])
@@ -117,9 +119,26 @@ async def read_mapping(call: Call) -> Answer:
 @bp.route(FORGET.path, methods=[FORGET.method])
 @endpoint(FORGET)
 async def forget_mapping(call: Call) -> Answer:
-    if not await services().mappings.forget(call.organization, _mapping_id(call)):
+    if not await services().mappings.end(call.organization, _mapping_id(call)):
         raise _no_such_mapping()
     return no_content()
+
+
+def _prefers_async(call: Call) -> bool:
+    """The preference ``respond-async`` (RFC 7240), perhaps among others."""
+    preferences = (call.header("prefer") or "").split(",")
+    return any(each.split(";")[0].strip().lower() == "respond-async" for each in preferences)
+
+
+def _with_location(answer: Answer, call: Call, later: bool) -> Answer:
+    """Where to ask for what was accepted, now or when the same Idempotency-Key was used first."""
+    if answer.status != 202:
+        return answer
+    mapping_id = from_json(answer.content)["mappingId"]
+    headers = {**answer.headers, "location": f"/api/organizations/{call.organization}/mappings/{mapping_id}"}
+    if later:
+        headers["preference-applied"] = "respond-async"
+    return replace(answer, headers=headers)
 
 
 def _mapping_id(call: Call) -> str:

@@ -16,13 +16,24 @@ from typing import Protocol
 
 import azure.functions as func
 
-from shared.errors import DependencyUnavailable, DeploymentError, ProductError
-from shared.queue_messages import POISON, Message, UnreadableMessage, attempts, put_back, read
+from shared.errors import DependencyUnavailable, DeploymentError, DeploymentThrottled, ProductError
+from shared.queue_messages import (
+    POISON,
+    Message,
+    UnreadableMessage,
+    attempts,
+    put_back,
+    put_back_watched,
+    read,
+    watched,
+)
 
 log = logging.getLogger(__name__)
 
 FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 600.0
+LONGEST_THROTTLED_S = 60.0
+"""A quota is measured by the minute: who stays away for longer leaves some of it unused."""
 _LONGEST_RAW = 20_000
 
 
@@ -42,6 +53,10 @@ class Delivery:
     content: Message
     attempts: int
     """How often it was put back."""
+    watched: str | None = None
+    """How a row in other hands looked when it was put back last."""
+    dequeued: int = 1
+    """How often the platform has delivered it."""
 
 
 class Unusable(Exception):
@@ -53,6 +68,15 @@ class Unusable(Exception):
         self.detail = detail
         self.rest = rest
         """What is left of the message; None means all of it."""
+
+
+class Later(Exception):
+    """Raised by a handler to have the message delivered again, not counted as tried: after a time, or at once."""
+
+    def __init__(self, seconds: float, watched: str | None = None) -> None:
+        super().__init__(f"again in {seconds:.0f} s")
+        self.seconds = seconds
+        self.watched = watched
 
 
 Handler = Callable[[Delivery], Awaitable[None]]
@@ -69,18 +93,21 @@ async def handle(queue: str, message: func.QueueMessage, queues: Queues, handler
         await _bury(queue, queues, {"raw": _text(body)}, "unreadable_message", str(error))
         return
     try:
-        delivery = Delivery(queue, read_message, await queues.resolve(read_message), attempts(read_message))
-        await handler(delivery)
+        content = await queues.resolve(read_message)
+        dequeued = message.dequeue_count or 1
+        await handler(Delivery(queue, read_message, content, attempts(read_message), watched(read_message), dequeued))
     except UnreadableMessage as error:
         await _bury(queue, queues, read_message, "unreadable_message", str(error))
     except Unusable as error:
         await _bury(queue, queues, read_message if error.rest is None else error.rest, error.code, error.detail)
         if error.rest is not None:
-            await _discard(queues, read_message)
+            await discard(queues, read_message)
+    except Later as later:
+        await queues.put(queue, put_back_watched(read_message, later.watched), later.seconds)
     except (DependencyUnavailable, DeploymentError) as error:
-        await _put_back(queue, queues, read_message, error)
+        await put_back_later(queue, queues, read_message, error)
     else:
-        await _discard(queues, read_message)
+        await discard(queues, read_message)
 
 
 def delay_after(attempts_so_far: int, retry_after: float | None = None) -> float:
@@ -90,9 +117,12 @@ def delay_after(attempts_so_far: int, retry_after: float | None = None) -> float
     return max(spread, retry_after or 0.0)
 
 
-async def _put_back(queue: str, queues: Queues, message: Message, error: ProductError) -> None:
+async def put_back_later(queue: str, queues: Queues, message: Message, error: ProductError) -> None:
+    """The message again, after a while and counted. Raises StorageUnavailable."""
     tried = attempts(message)
     delay = delay_after(tried, error.retry_after)
+    if isinstance(error, DeploymentThrottled):
+        delay = max(error.retry_after or 0.0, min(delay, LONGEST_THROTTLED_S))
     await queues.put(queue, put_back(message), delay)
     log.warning("queue.put_back", extra={"queue": queue, "attempts": tried + 1, "delay": delay, "code": error.code})
 
@@ -104,7 +134,7 @@ async def _bury(queue: str, queues: Queues, message: Message, code: str, detail:
     log.error("queue.message_unusable", extra={"queue": queue, "code": code, "detail": detail})
 
 
-async def _discard(queues: Queues, message: Message) -> None:
+async def discard(queues: Queues, message: Message) -> None:
     """The work is done: a payload that cannot be deleted now is left to the container's lifecycle rule."""
     try:
         await queues.discard(message)

@@ -99,6 +99,18 @@ def put_back(message: Mapping[str, object]) -> Message:
     return {**message, _RETRY: {"attempts": attempts(message) + 1}}
 
 
+def put_back_watched(message: Mapping[str, object], watched: str | None) -> Message:
+    """The same message, not counted: somebody else works on it, and ``watched`` is how their row looked."""
+    return {**message, _RETRY: {"attempts": attempts(message), "watched": watched}}
+
+
+def watched(message: Mapping[str, object]) -> str | None:
+    """How the row looked when the message was put back because somebody else was at work."""
+    retry = message.get(_RETRY)
+    seen = retry.get("watched") if isinstance(retry, dict) else None
+    return seen if isinstance(seen, str) else None
+
+
 def replayed(message: Mapping[str, object], failure_id: str) -> Message:
     """A message's content, marked as the replay of a failure."""
     return {**content_of(message), _REPLAY: {"of": failure_id}}

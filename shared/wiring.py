@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
     from shared.adapters.sql_history import SqlHistory
+    from shared.adapters.storage_blobs import StorageBlobs
     from shared.adapters.storage_queues import StorageQueues
     from shared.callbacks import Callbacks
     from shared.failures import Failures
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from shared.health import Health
     from shared.idempotency import Idempotency
     from shared.mapping.catalogue import Catalogue
+    from shared.mapping.claims import Claims
+    from shared.mapping.pace import Pace
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
+    from shared.processor import Processor
     from shared.settings import Settings
 
 Client = TypeVar("Client", covariant=True)
@@ -50,6 +54,10 @@ class Services:
     callbacks: Callbacks
     policies: OrganizationSettings
     health: Health
+    blobs: StorageBlobs
+    claims: Claims
+    pace: Pace
+    processor: Processor
 
 
 _replacement: Services | None = None
@@ -86,8 +94,11 @@ def _build() -> Services:
     from shared.health import Health
     from shared.idempotency import Idempotency
     from shared.mapping.catalogue import Catalogue
+    from shared.mapping.claims import Claims
+    from shared.mapping.pace import Pace
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
+    from shared.processor import Processor
 
     settings = app_settings.load()
     vault = KeyVault.sign_in(settings.key_vault_url, _identity(), verify_challenge=settings.key_vault_verify_challenge)
@@ -125,6 +136,10 @@ def _build() -> Services:
                 "storage": lambda: blobs.get("mappings", "health"),
             }
         ),
+        blobs=blobs,
+        claims=Claims(tables),
+        pace=Pace(),
+        processor=Processor(),
     )
 
 

@@ -29,9 +29,11 @@ class Plan:
     """Numbers of fields that are empty or technical noise."""
 
 
-def plan(request: MappingRequest, vocabularies: tuple[Vocabulary, ...]) -> Plan:
-    """Pure computing, in a thread. Raises InvalidRequest (``/options/vocabulary``)."""
-    profile = _profile(request)
+def plan(request: MappingRequest, vocabularies: tuple[Vocabulary, ...], known: DataSetProfile | None = None) -> Plan:
+    """Pure computing, in a thread. ``known``: the data set's profile, where it has been made already.
+
+    Raises InvalidRequest (``/options/vocabulary``)."""
+    profile = known or _profile(request)
     choice = choose(profile, vocabularies, request.options.vocabulary)
     fits = choice.keys is not None and (choice.fixed or choice.fit >= POOR_FIT)
     limit = max(request.options.candidates, WIDE)

@@ -18,6 +18,7 @@ from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Feature
 from shared.mapping.models import Mapping, MappingRequest, Vocabulary
 from shared.mapping.models import Warning as Note
+from shared.mapping.pace import Pace
 from shared.mapping.store import Cause, MappingStore, State
 from shared.mapping.suggest import Work, suggest
 from shared.mapping.validate import check, check_choice
@@ -43,6 +44,7 @@ class MappingDesk:
     mappings: MappingStore
     catalogue: Catalogue
     policies: OrganizationSettings
+    pace: Pace
 
 
 async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequest, correlation_id: str) -> Mapping:
@@ -50,15 +52,30 @@ async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequ
 
     Raises InvalidRequest and TooLarge with pointers; what ``Asker.require`` and ``suggest`` raise; StorageUnavailable.
     A mapping of engine ``ai`` that fails after it started is kept as failed before its error is raised."""
-    await _check(request)
+    await check_request(request)
     created_at = datetime.now(UTC)
-    caller = _caller(desk.settings, organization, correlation_id)
+    deadline = time.monotonic() + desk.settings.http_deadline
+    work = await prepare(desk, request, caller_of(organization, str(uuid.uuid4()), correlation_id, deadline))
+    started = time.monotonic()
+    try:
+        mapping = await suggest(work, desk.asker)
+    except Exception as error:
+        await _keep_failure(desk.mappings, work, created_at, error)
+        raise
+    desk.pace.learn(organization, mapping, time.monotonic() - started)
+    return await _kept(desk.mappings, mapping, created_at, correlation_id)
+
+
+async def prepare(desk: MappingDesk, request: MappingRequest, caller: Caller) -> Work:
+    """The gate, then what the mapping is made from.
+
+    Raises what ``Asker.require`` does, InvalidRequest (``/options/vocabulary``) and StorageUnavailable."""
     if request.options.engine == "ai":
         await desk.asker.require(caller)
-    vocabularies, no_catalogue = await _vocabularies(desk.catalogue, organization, request)
-    samples, limited = await _samples(desk.policies, organization, request)
-    work = Work(
-        organization=organization,
+    vocabularies, no_catalogue = await _vocabularies(desk.catalogue, caller.organization, request)
+    samples, limited = await _samples(desk.policies, caller.organization, request)
+    return Work(
+        organization=caller.organization,
         mapping_id=caller.mapping_id or "",
         request=request,
         vocabularies=vocabularies,
@@ -67,30 +84,27 @@ async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequ
         currency=desk.settings.currency,
         notes=(*no_catalogue, *limited),
     )
-    try:
-        mapping = await suggest(work, desk.asker)
-    except Exception as error:
-        await _keep_failure(desk.mappings, work, created_at, error)
-        raise
-    return await _kept(desk.mappings, mapping, created_at, correlation_id)
 
 
-async def _check(request: MappingRequest) -> None:
-    """In a thread where it takes long: all requests of a worker share one event loop."""
+async def check_request(request: MappingRequest) -> None:
+    """What the shape cannot say; in a thread where it takes long, since all requests of a worker share one event loop.
+
+    Raises InvalidRequest and TooLarge with pointers."""
     if len(request.data_set.records or ()) > SMALL or request.vocabularies:
         await asyncio.to_thread(check, request)
     else:
         check(request)
 
 
-def _caller(settings: Settings, organization: str, correlation_id: str) -> Caller:
+def caller_of(organization: str, mapping_id: str, correlation_id: str, deadline: float) -> Caller:
+    """On whose behalf a mapping's prompts are sent. ``deadline`` is a time.monotonic()."""
     return Caller(
         organization=organization,
         features=(Feature.AI_MAPPING,),
         history_feature=Feature.AI_MAPPING.value,
         correlation_id=correlation_id,
-        deadline=time.monotonic() + settings.http_deadline,
-        mapping_id=str(uuid.uuid4()),
+        deadline=deadline,
+        mapping_id=mapping_id,
     )
 
 
@@ -133,14 +147,19 @@ async def _kept(mappings: MappingStore, mapping: Mapping, created_at: datetime, 
     return mapping
 
 
+def outcome_of(error: Exception) -> tuple[State, Cause]:
+    """What a mapping's row says of the error that ended it. An unknown one keeps its words to itself."""
+    if not isinstance(error, ProductError):
+        return "failed", Cause("internal_error", "The mapping failed unexpectedly.")
+    state: State = "refused" if isinstance(error, NotPermitted) else "failed"
+    return state, Cause(error.code, error.detail, error.setting)
+
+
 async def _keep_failure(mappings: MappingStore, work: Work, created_at: datetime, error: Exception) -> None:
     """Keep why an ai mapping failed; the failure itself goes on to the caller, kept or not."""
     if work.request.options.engine != "ai":
         return
-    cause = Cause("internal_error", "The mapping failed unexpectedly.")
-    if isinstance(error, ProductError):
-        cause = Cause(error.code, error.detail, error.setting)
-    state: State = "refused" if isinstance(error, NotPermitted) else "failed"
+    state, cause = outcome_of(error)
     try:
         await mappings.keep_failure(
             work.organization, work.mapping_id, cause, state, created_at, work.caller.correlation_id

@@ -1,18 +1,19 @@
-"""Mappings that were made, for 30 days: a row in table Mappings with the result in it or, where that is too long for a
-row, in blob mappings/{org}/{id}.json. One write is quicker than two, and cannot succeed by half.
+"""Mappings that are made or were made, for 30 days: a row in table Mappings.
 
-The row's PartitionKey is the organization and its RowKey the mapping's id, so that one organization cannot name
-another's. A mapping that failed after it started is kept too, with its cause.
+Its PartitionKey is the organization, so that one cannot name another's, and its RowKey the mapping's id.
+
+The result of queued work is always in blob mappings/{org}/{id}.json, for pipelines to read. What HTTP was answered is
+in the row, where it is not too long for one: one write is quicker than two, and cannot succeed by half.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, cast
 
+from shared.checkpoints import discard_checkpoints
 from shared.mapping.models import Mapping
 from shared.storage import Blobs, Row, Tables, Value
 
@@ -65,11 +66,11 @@ class MappingStore:
         organization, mapping_id = mapping.organization_id, mapping.mapping_id
         fields = len(mapping.properties)
         content = mapping.model_dump_json(by_alias=True, ensure_ascii=True)
-        row = self._row("succeeded", created_at, correlation_id, fields, done=fields)
+        row = row_values("succeeded", created_at, self._clock(), correlation_id, fields, fields)
         if len(content) <= PART * PARTS:
             row |= {f"Result{start // PART}": content[start : start + PART] for start in range(0, len(content), PART)}
         else:
-            blob = _blob(organization, mapping_id)
+            blob = blob_name(organization, mapping_id)
             await self._blobs.put(CONTAINER, blob, content.encode(), "application/json")
             row["Blob"] = blob
         await self._tables.put(TABLE, organization, mapping_id, row)
@@ -78,52 +79,98 @@ class MappingStore:
         self, organization: str, mapping_id: str, cause: Cause, state: State, created_at: datetime, correlation_id: str
     ) -> None:
         """Keep why a mapping failed after it started. Raises StorageUnavailable."""
-        row = self._row(state, created_at, correlation_id, 0, done=0)
-        row |= {"ErrorCode": cause.code, "ErrorDetail": cause.detail}
-        if cause.setting:
-            row["ErrorSetting"] = cause.setting
+        row = row_values(state, created_at, self._clock(), correlation_id, 0, 0) | cause_values(cause)
         await self._tables.put(TABLE, organization, mapping_id, row)
 
     async def get(self, organization: str, mapping_id: str) -> KeptMapping | None:
         """One mapping, None where there is none, where it was forgotten or is older than 30 days.
 
         Raises StorageUnavailable."""
-        row = await self._tables.get(TABLE, organization, mapping_id)
-        if row is None:
-            return None
-        kept = _kept(organization, mapping_id, row)
-        if kept.created_at < self._clock() - KEPT:
-            return None
-        name = row.text("Blob")
-        if name is None:
+        row, kept = await self._read(organization, mapping_id)
+        name = row.text("Blob") if row else None
+        if kept is None or name is None:
             return kept
         blob = await self._blobs.get(CONTAINER, name)
         return replace(kept, result=blob.content) if blob else None
 
-    async def forget(self, organization: str, mapping_id: str) -> bool:
-        """Remove a mapping and its result; False where there was none. Raises StorageUnavailable."""
-        if await self.get(organization, mapping_id) is None:
-            return False
-        await asyncio.gather(
-            self._blobs.delete(CONTAINER, _blob(organization, mapping_id)),
-            self._tables.delete(TABLE, organization, mapping_id),
-        )
-        return True
+    async def state(self, organization: str, mapping_id: str) -> KeptMapping | None:
+        """As ``get``, without a result that is in a blob. Raises StorageUnavailable."""
+        return (await self._read(organization, mapping_id))[1]
 
-    def _row(
-        self, state: State, created_at: datetime, correlation_id: str, fields: int, *, done: int
-    ) -> dict[str, Value]:
-        return {
-            "State": state,
-            "CreatedAt": created_at,
-            "UpdatedAt": self._clock(),
-            "CorrelationId": correlation_id,
-            "Fields": fields,
-            "Done": done,
-        }
+    async def _read(self, organization: str, mapping_id: str) -> tuple[Row | None, KeptMapping | None]:
+        row = await self._tables.get(TABLE, organization, mapping_id)
+        kept = _kept(organization, mapping_id, row) if row else None
+        return row, kept if kept and kept.created_at >= self._clock() - KEPT else None
+
+    async def add_queued(
+        self, organization: str, mapping_id: str, created_at: datetime, correlation_id: str, fields: int
+    ) -> KeptMapping:
+        """A mapping that a worker will make. Raises StorageUnavailable."""
+        row = row_values("queued", created_at, self._clock(), correlation_id, fields, 0)
+        await self._tables.put(TABLE, organization, mapping_id, row)
+        return _kept(organization, mapping_id, Row(row, ""))
+
+    async def keep_result(self, mapping: Mapping) -> None:
+        """The blob of queued work, once: the first result stands. Raises StorageUnavailable."""
+        content = mapping.model_dump_json(by_alias=True, ensure_ascii=True).encode()
+        name = blob_name(mapping.organization_id, mapping.mapping_id)
+        await self._blobs.put(CONTAINER, name, content, "application/json", over="")
+
+    async def result(self, organization: str, mapping_id: str) -> bytes | None:
+        """The blob of queued work, None where there is none yet. Raises StorageUnavailable."""
+        blob = await self._blobs.get(CONTAINER, blob_name(organization, mapping_id))
+        return blob.content if blob else None
+
+    async def end(self, organization: str, mapping_id: str) -> bool:
+        """Cancel a mapping that is not finished, forget one that is; False where there was none.
+
+        Its worker finds out at its next beat, within seconds. Raises StorageUnavailable."""
+        while True:
+            row, kept = await self._read(organization, mapping_id)
+            if row is None or kept is None:
+                return False
+            if kept.state not in ("queued", "running"):
+                await self.discard_work(organization, mapping_id)
+                await self._tables.delete(TABLE, organization, mapping_id)
+                return True
+            values = row_values(
+                "cancelled", kept.created_at, self._clock(), kept.correlation_id, kept.fields, kept.done
+            )
+            if await self._tables.put(TABLE, organization, mapping_id, values, etag=row.etag):
+                await self.discard_work(organization, mapping_id)
+                return True
+
+    async def discard_checkpoints(self, organization: str, mapping_id: str) -> None:
+        """The calls a mapping was made from: nobody will run it again. Raises StorageUnavailable."""
+        await discard_checkpoints(self._blobs, organization, mapping_id)
+
+    async def discard_work(self, organization: str, mapping_id: str) -> None:
+        """All there is of a mapping but its row. Raises StorageUnavailable."""
+        await self._blobs.delete(CONTAINER, blob_name(organization, mapping_id))
+        await self.discard_checkpoints(organization, mapping_id)
 
 
-def _blob(organization: str, mapping_id: str) -> str:
+def row_values(
+    state: State, created_at: datetime, now: datetime, correlation_id: str, fields: int, done: int
+) -> dict[str, Value]:
+    """What every row of table Mappings holds."""
+    return {
+        "State": state,
+        "CreatedAt": created_at,
+        "UpdatedAt": now,
+        "CorrelationId": correlation_id,
+        "Fields": fields,
+        "Done": done,
+    }
+
+
+def cause_values(cause: Cause) -> dict[str, Value]:
+    setting: dict[str, Value] = {"ErrorSetting": cause.setting} if cause.setting else {}
+    return {"ErrorCode": cause.code, "ErrorDetail": cause.detail, **setting}
+
+
+def blob_name(organization: str, mapping_id: str) -> str:
+    """The result's name in container ``mappings``."""
     return f"{organization}/{mapping_id}.json"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec, Protocol, TypeVar
 
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Prompt
@@ -15,10 +17,24 @@ from shared.mapping.models import Warning as Note
 from shared.mapping.plan import Plan, plan
 from shared.mapping.prompt import BATCH, WHOLE, Answers, map_prompt, name_prompt
 from shared.mapping.questions import Question, question, sheet
-from shared.mapping.verdicts import Ledger, check_keys, check_names
+from shared.mapping.verdicts import Ledger, Verdict, check_keys, check_names
+from shared.profiling.models import DataSetProfile
 from shared.settings import SamplesPolicy
 
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
 log = logging.getLogger(__name__)
+
+
+Progress = Callable[[int, int], None]
+"""Told how many fields there are and how many of them are decided, each time an answer comes."""
+
+
+class Compute(Protocol):
+    async def __call__(
+        self, function: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result: ...
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,11 @@ class Work:
     currency: str
     notes: tuple[Note, ...] = ()
     """Warnings found before, put first."""
+    profile: DataSetProfile | None = None
+    """Of a data set that was read from a file: the request then only names its fields."""
+    compute: Compute = asyncio.to_thread
+    """Runs what takes processor time, off the event loop."""
+    progress: Progress = lambda fields, done: None
 
 
 async def suggest(work: Work, asker: Asker) -> Mapping:
@@ -41,11 +62,13 @@ async def suggest(work: Work, asker: Asker) -> Mapping:
     options = work.request.options
     if options.engine == "ai":
         await asker.require(work.caller)
-    planned = await asyncio.to_thread(plan, work.request, work.vocabularies)
+    planned = await work.compute(plan, work.request, work.vocabularies, work.profile)
     ledger = Ledger()
     if options.engine == "ai":
-        await decide(asker, work.caller, _batches(planned), _ask(planned, work.samples), ledger)
-    mapping = await asyncio.to_thread(
+        await decide(
+            asker, work.caller, _batches(planned), _watched(work, planned, _ask(planned, work.samples)), ledger
+        )
+    mapping = await work.compute(
         assemble, planned, ledger, mapping_id=work.mapping_id, organization=work.organization,
         data_set_id=work.request.data_set.id, options=options, currency=work.currency, notes=work.notes,
     )  # fmt: skip
@@ -83,6 +106,26 @@ def _ask(planned: Plan, samples: SamplesPolicy) -> Ask:
         return prompt, lambda answers: check_keys(offered, answers)
 
     return ask
+
+
+def _watched(work: Work, planned: Plan, ask: Ask) -> Ask:
+    """The same questions; each answer is told as progress."""
+    fields, done = len(planned.profile.fields), len(planned.ignored)
+    work.progress(fields, done)
+
+    def watched(batch: tuple[Question, ...]) -> tuple[Prompt[Answers], Check]:
+        prompt, check = ask(batch)
+
+        def counted(answers: Answers) -> tuple[dict[int, Verdict], list[Question]]:
+            nonlocal done
+            valid, invalid = check(answers)
+            done = min(fields, done + len(valid))
+            work.progress(fields, done)
+            return valid, invalid
+
+        return prompt, counted
+
+    return watched
 
 
 def _facts(work: Work, mapping: Mapping) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from shared.errors import AnswerError, FlagsUnavailable, ProductError, SettingsUnavailable
 from shared.gateway.credentials import Credentials
 from shared.gateway.flags import Flags
@@ -61,6 +63,8 @@ class FakeGateway:
         self.asked: list[tuple[Caller, str]] = []
         """Who asked, and every message as one text."""
         self.fails: ProductError | Exception | None = None
+        self.hold: asyncio.Event | None = None
+        """Where set, no answer comes until it is."""
 
     async def require(self, caller: Caller) -> None:
         await self._flags.require(caller.organization, caller.features)
@@ -70,6 +74,8 @@ class FakeGateway:
         await self.require(caller)
         self.asked.append((caller, "\n".join(message.content for message in prompt.messages)))
         attempt = f"prompt-{len(self.asked)}-1"
+        if self.hold:
+            await self.hold.wait()
         if isinstance(self.fails, ProductError):
             self.fails.attempt_ids = (attempt,)
         if self.fails:

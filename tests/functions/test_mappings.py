@@ -87,10 +87,6 @@ async def test_missing_settings_are_named(stand: Stand) -> None:
     assert stand.is_empty()
 
 
-async def test_respond_async_is_a_wish_that_may_be_ignored(stand: Stand) -> None:
-    assert (await call("POST", PATH, REQUEST, headers={"prefer": "respond-async"})).status == 200
-
-
 async def test_a_mapping_reads_back_as_it_was_answered(stand: Stand) -> None:
     mapping = (await call("POST", PATH, REQUEST)).json
     state = (await call("GET", f"{PATH}/{mapping['mappingId'].upper()}")).json

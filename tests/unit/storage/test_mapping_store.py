@@ -64,7 +64,7 @@ async def test_a_result_too_long_for_a_row_is_in_a_blob(codes: int, in_blob: boo
     assert list(blobs.blobs) == ([("mappings", f"acme/{ID}.json")] if in_blob else [])
     (row,) = tables.rows.values()
     assert all(len(value) <= 32_000 for value in row.values.values() if isinstance(value, str))
-    assert await mappings.forget("acme", ID)
+    assert await mappings.end("acme", ID)
     assert (tables.rows, blobs.blobs) == ({}, {})
 
 
@@ -81,7 +81,7 @@ async def test_another_organization_has_no_such_mapping() -> None:
     mappings, _, _ = store()
     await mappings.keep(mapping(), NOW, "abc")
     assert await mappings.get("other", ID) is None
-    assert not await mappings.forget("other", ID)
+    assert not await mappings.end("other", ID)
     assert await mappings.get("acme", ID)
 
 
@@ -94,9 +94,9 @@ async def test_after_30_days_it_is_gone() -> None:
 async def test_forgetting_leaves_nothing() -> None:
     mappings, tables, blobs = store()
     await mappings.keep(mapping(), NOW, "abc")
-    assert await mappings.forget("acme", ID)
+    assert await mappings.end("acme", ID)
     assert (tables.rows, blobs.blobs) == ({}, {})
-    assert not await mappings.forget("acme", ID)
+    assert not await mappings.end("acme", ID)
 
 
 async def test_a_row_whose_result_is_gone_is_no_mapping() -> None:

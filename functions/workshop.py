@@ -1,0 +1,63 @@
+"""What the mapping's use cases need, taken from the services; and what their queue triggers share.
+
+Everything of shared.mapping is imported on first use: it brings rapidfuzz along, and function_app must import fast.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from functions import queues
+from shared.wiring import services
+
+if TYPE_CHECKING:
+    from shared.mapping.carry_out import Delivery, Workshop
+    from shared.mapping.run import MappingDesk
+
+LAST_DELIVERY: Final = 5
+"""maxDequeueCount of host.json."""
+_SPARE_SECONDS: Final = 2.0
+
+
+def mapping_desk() -> MappingDesk:
+    from shared.mapping.run import MappingDesk
+
+    built = services()
+    return MappingDesk(
+        settings=built.settings,
+        asker=built.gateway,
+        mappings=built.mappings,
+        catalogue=built.catalogue,
+        policies=built.policies,
+        pace=built.pace,
+    )
+
+
+def workshop() -> Workshop:
+    from shared.mapping.carry_out import Workshop
+
+    built = services()
+    return Workshop(mapping_desk(), built.claims, built.blobs, built.processor)
+
+
+def delivery_of(delivery: queues.Delivery) -> Delivery:
+    """What the use case is told of a delivery."""
+    from shared.mapping.carry_out import Delivery
+
+    return Delivery(delivery.attempts, delivery.watched, delivery.dequeued >= LAST_DELIVERY)
+
+
+@contextlib.contextmanager
+def put_back_in_order() -> Iterator[None]:
+    """Work that somebody else does, or that goes on in another run, is put back without counting it as tried."""
+    from shared.mapping.claims import LEASE, Busy
+    from shared.mapping.orderly import TimeIsUp
+
+    try:
+        yield
+    except Busy as busy:
+        raise queues.Later(LEASE.total_seconds() + _SPARE_SECONDS, busy.etag or None) from busy
+    except TimeIsUp as up:
+        raise queues.Later(0) from up
