@@ -1,4 +1,4 @@
-"""``python -m bench`` runs all benchmarks, ``python -m bench NAME …`` those named; each prints one JSON line."""
+"""``python -m bench`` runs the usual benchmarks, ``python -m bench NAME …`` those named; each prints one JSON line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import json
 import sys
 
 NAMES = ("import_time", "added_latency", "in_flight", "throttled")
+ASKED_FOR = ("accuracy",)
+"""Needs a real model and some minutes."""
 
 
 def main(arguments: list[str]) -> int:
-    unknown = [name for name in arguments if name not in NAMES]
+    unknown = [name for name in arguments if name not in NAMES + ASKED_FOR]
     if unknown:
-        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}", file=sys.stderr)
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES + ASKED_FOR)}", file=sys.stderr)
         return 2
     reached = True
     for name in arguments or NAMES:
