@@ -12,8 +12,8 @@ import json
 import os
 import sys
 
-QUEUES = ("data-drops", "mapping-results", "mapping-jobs", "value-batches", "prompt-history")
-TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "OrganizationSettings")
+QUEUES = ("data-drops", "mapping-results", "mapping-jobs", "value-batches", "prompt-history", "callbacks")
+TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "Failures", "OrganizationSettings")
 CONTAINERS = ("drops", "mappings", "results", "payloads", "checkpoints", "vocabularies")
 FLAGS = ("AiMapping", "RuleEngine")
 

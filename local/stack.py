@@ -41,6 +41,7 @@ class Stack:
     ports: dict[str, Port]
     function_key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     admin_key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    callback_key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     identity_header: str = field(default_factory=lambda: secrets.token_hex(16))
     token_key: str = field(default_factory=lambda: secrets.token_hex(32))
 
@@ -74,6 +75,7 @@ class Stack:
             "ENVIRONMENT": "development",
             "ALLOW_LOOPBACK_DEPLOYMENTS": "true",
             "ALLOWED_DEPLOYMENT_HOSTS": self.deployment.host,
+            "ALLOWED_CALLBACK_HOSTS": "127.0.0.1,localhost",
             "IDENTITY_ENDPOINT": self.identity_endpoint,
             "IDENTITY_HEADER": self.identity_header,
             "SSL_CERT_FILE": ca,
@@ -139,6 +141,7 @@ class Stack:
             "baseUrl": self.base_url,
             "functionKey": self.function_key,
             "adminKey": self.admin_key,
+            "callbackKey": self.callback_key,
             "organization": ORGANIZATION,
             "storageConnectionString": azurite.connection_string(self.numbers()),
             "storageEndpoints": azurite.endpoints(self.numbers()),

@@ -139,7 +139,8 @@ class Supervisor:
         values = {"api-key": made.api_key, "base-url": made.base_url, "resource-key": made.resource_key}
         values["deployment-name"] = made.name
         secrets = {f"{ORGANIZATION}--openai-{name}": value or None for name, value in values.items()}
-        order = {"organization": ORGANIZATION, "secrets": {**secrets, "admin-key": self._stack.admin_key}}
+        secrets |= {"admin-key": self._stack.admin_key, f"{ORGANIZATION}--callback-key": self._stack.callback_key}
+        order = {"organization": ORGANIZATION, "secrets": secrets}
         command = [sys.executable, "-m", "local.provision"]
         with processes.stops_held():
             child = self._children["provision"] = processes.spawn(

@@ -15,8 +15,8 @@ from local.processes import Identity
 from tests.e2e.machine import Machine, eventually
 
 MEMBERS = [
-    "baseUrl", "functionKey", "adminKey", "organization", "storageConnectionString", "storageEndpoints", "vaultUrl",
-    "caFile", "identityEndpoint", "identityHeader", "databaseUrl", "deployment", "pids", "logs",
+    "baseUrl", "functionKey", "adminKey", "callbackKey", "organization", "storageConnectionString", "storageEndpoints",
+    "vaultUrl", "caFile", "identityEndpoint", "identityHeader", "databaseUrl", "deployment", "pids", "logs",
 ]  # fmt: skip
 PIDS = ["host", "blob", "queue", "table", "vault", "identity", "deployment"]
 
