@@ -31,6 +31,8 @@ STALE_AGE = 3600.0
 
 _KEY = re.compile(r"[0-9a-f]{32}|[A-Za-z0-9]{84}")
 """The two forms of Azure's keys: the names of deployments are shown and kept, so a key must not pass for one."""
+_SHORTEST_KEY = 16
+"""Characters; a shorter word may stand in an address by chance."""
 
 log = logging.getLogger(__name__)
 
@@ -134,9 +136,17 @@ class Credentials:
             names = ", ".join(secrets.missing)
             raise SettingsMissing(f"These settings are missing: {names}", setting=secrets.missing[0])
         values = secrets.values
-        if _KEY.fullmatch(values["deploymentName"]):
+        if _KEY.fullmatch(values["deploymentName"]) or _holds_a_key(values, "deploymentName"):
             raise DeploymentNotFound("deploymentName holds what looks like a key", setting="deploymentName")
+        if _holds_a_key(values, "baseUrl"):
+            raise DeploymentForbidden("baseUrl holds one of the keys", setting="baseUrl")
         endpoint = parse(values["baseUrl"], values["apiVersion"], self._policy)
         return Deployment(
             endpoint.base_url, values["deploymentName"], values["apiKey"], values["resourceKey"], endpoint.api_version
         )
+
+
+def _holds_a_key(values: dict[str, str], setting: str) -> bool:
+    """A key pasted into another setting: hosts and names are shown and kept, so it must not get there."""
+    keys = [values[name].lower() for name in ("apiKey", "resourceKey") if len(values[name]) >= _SHORTEST_KEY]
+    return any(key in values[setting].lower() for key in keys)

@@ -156,3 +156,22 @@ async def test_no_key_is_shown_by_repr(world: World) -> None:
     found = await world.credentials.deployment("acme")
     assert KEY_ONE not in repr(found)
     assert KEY_TWO not in repr(found)
+
+
+@pytest.mark.parametrize("key", [KEY_ONE, KEY_TWO])
+@pytest.mark.parametrize(
+    ("secret", "value", "setting"),
+    [
+        ("base-url", "https://{key}.openai.azure.com", "baseUrl"),
+        ("base-url", "https://example.com/{key}", "baseUrl"),
+        ("deployment-name", "gpt {key}", "deploymentName"),
+    ],
+)
+async def test_a_key_pasted_into_another_setting_is_refused_without_being_shown(
+    world: World, key: str, secret: str, value: str, setting: str
+) -> None:
+    world.secrets.values[f"acme--openai-{secret}"] = value.format(key=key.upper())
+    with pytest.raises((DeploymentForbidden, DeploymentNotFound)) as caught:
+        await world.credentials.deployment("acme")
+    assert caught.value.setting == setting
+    assert key not in caught.value.detail.lower()
