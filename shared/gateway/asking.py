@@ -126,7 +126,7 @@ class Asking(Generic[Answer]):
             verdict = classify(error, deployment, urlsplit(deployment.base_url).netloc)
             raise Failure(verdict, error, learn(used, error)) from None
         else:
-            turn.accepted(completion.headers)
+            turn.accepted()
             self._parts.credentials.worked(self._caller.organization, deployment, request.key)
             attempt.completion, attempt.cost = completion, self._cost(completion)
             return completion

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.errors import DeploymentThrottled
@@ -53,9 +53,9 @@ class Gate:
         self._pump()
         return await self._wait(waiter, deadline)
 
-    def accepted(self, permit: Permit, headers: Mapping[str, str]) -> None:
+    def accepted(self, permit: Permit) -> None:
         """The service took the prompt, whatever it answered."""
-        self._quota.accepted(permit, headers, self._clock())
+        self._quota.accepted(permit, self._clock())
         self._pump()
 
     def refused(self, permit: Permit, wait: float | None) -> None:
@@ -111,9 +111,9 @@ class Turn:
         self._gate = gate
         self._permit: Permit | None = permit
 
-    def accepted(self, headers: Mapping[str, str]) -> None:
+    def accepted(self) -> None:
         if self._permit is not None:
-            self._gate.accepted(self._permit, headers)
+            self._gate.accepted(self._permit)
             self._permit = None
 
     def failed(self, error: ChatError) -> None:
@@ -122,7 +122,7 @@ class Turn:
             self._gate.refused(self._permit, told_wait(error.headers))
             self._permit = None
         elif error.status == 400:
-            self.accepted(error.headers)
+            self.accepted()
 
     async def __aenter__(self) -> Turn:
         return self

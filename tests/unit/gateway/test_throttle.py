@@ -11,7 +11,7 @@ from email.utils import format_datetime
 import pytest
 
 from shared.errors import DeploymentThrottled, ProductError
-from shared.gateway.pauses import duration, rate_limit, told_wait
+from shared.gateway.pauses import told_wait
 from shared.gateway.ports import ChatRequest, Completion, Deployment
 from shared.gateway.records import Message
 from shared.gateway.throttle import Gate, Throttle
@@ -130,7 +130,7 @@ async def test_a_turn_that_does_not_come_in_time_is_a_429() -> None:
 async def test_after_a_calm_minute_the_gate_is_wide_open_again(world: World) -> None:
     world.chat.script = [failure(429, "429", retry_after="1")]
     await world.ask()
-    await asyncio.sleep(61)
+    await asyncio.sleep(181)
     world.chat.latency = 1
     world.chat.most_in_flight = 0
     await asyncio.gather(*(world.ask() for _ in range(200)))
@@ -246,40 +246,3 @@ def test_how_long_to_wait_is_read_from_all_forms_of_header() -> None:
     for absurd in ({}, {"retry-after": "0"}, {"retry-after": "-1"}, {"retry-after": "soon"}, {"retry-after": "inf"}):
         assert told_wait(absurd) is None
     assert told_wait({"retry-after": format_datetime(now - timedelta(days=1), usegmt=True)}, now) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("6", 6), ("6s", 6), ("120ms", 0.12), ("1m30s", 90), ("1h", 3600), ("", None), ("-1", None), ("soon", None)],
-)
-def test_durations_of_the_reset_header(text: str, seconds: float | None) -> None:
-    assert duration(text) == (None if seconds is None else pytest.approx(seconds))
-
-
-@pytest.mark.parametrize(
-    ("limit", "remaining", "reset"), [("-1", "-1", "0"), ("0", "0", "0"), ("", "5", "1"), ("10", "20", "1")]
-)
-def test_absurd_limits_are_ignored(limit: str, remaining: str, reset: str) -> None:
-    headers = {
-        "x-ratelimit-limit-tokens": limit,
-        "x-ratelimit-remaining-tokens": remaining,
-        "x-ratelimit-reset-tokens": reset,
-    }
-    assert rate_limit(headers) is None
-
-
-async def test_an_answer_that_says_nothing_is_left_pauses_a_throttled_gate() -> None:
-    clock = asyncio.get_running_loop().time
-    gate = Gate("gpt", clock)
-    gate.refused(await gate.enter(10, clock() + 100), 1)
-    await asyncio.sleep(1.1)
-    permit = await gate.enter(10, clock() + 100)
-    headers = {
-        "x-ratelimit-limit-tokens": "1000",
-        "x-ratelimit-remaining-tokens": "0",
-        "x-ratelimit-reset-tokens": "4",
-    }
-    started = clock()
-    gate.accepted(permit, headers)
-    await gate.enter(10, clock() + 100)
-    assert clock() - started == pytest.approx(4, abs=0.2)
