@@ -14,7 +14,7 @@ from shared.drops.readers.open_table import open_table
 from shared.drops.readers.table import Note
 from shared.drops.unreadable import UnreadableFile
 from shared.profiling.models import DataSetProfile
-from shared.profiling.stream import StreamProfile
+from shared.profiling.stream import BUDGET, Budget, StreamProfile
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ def profile_file(
     description: str | None,
     *,
     sheet: str | None = None,
+    budget: Budget = BUDGET,
     limits: Limits = LIMITS,
 ) -> FileProfile:
     """``file_name`` is the name the file was dropped under, a hint only. Text is read once from start to end, so
@@ -44,7 +45,7 @@ def profile_file(
     """
     with path.open("rb", buffering=0) as file:
         table = open_table(file, file_name, sheet, limits)
-        stream = StreamProfile(table.names)
+        stream = StreamProfile(table.names, budget)
         for batch in table.batches:
             stream.add(batch.rows, batch.columns)
         profile = stream.profile(data_set_name, description)

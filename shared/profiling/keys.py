@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -39,7 +39,7 @@ class Cells(Protocol):
 
     @property
     def rows(self) -> int: ...
-    def numbers(self, name: str) -> list[int] | None:
+    def numbers(self, name: str) -> Sequence[int] | None:
         """One small number per row, equal where the trimmed texts are; None where the cells were not kept."""
 
 
@@ -54,7 +54,8 @@ class RecordCells:
         return len(self.records)
 
     def numbers(self, name: str) -> list[int]:
-        return small_numbers(text(record.get(name)) for record in self.records)
+        seen: dict[str, int] = {}
+        return [seen.setdefault(text(record.get(name)), len(seen)) for record in self.records]
 
 
 def compound_key(fields: Sequence[Typed], cells: Cells) -> Identifier | None:
@@ -117,13 +118,7 @@ def _combinations(parts: list[tuple[float, Column]]) -> Iterator[tuple[Column, .
                 yield tuple(column for _, column in chosen)
 
 
-def small_numbers(values: Iterable[Hashable]) -> list[int]:
-    """A small number for each distinct value, so that combining costs the same whatever the cells hold."""
-    seen: dict[Hashable, int] = {}
-    return [seen.setdefault(value, len(seen)) for value in values]
-
-
-def _tells_apart(encoded: list[list[int]]) -> bool:
+def _tells_apart(encoded: list[Sequence[int]]) -> bool:
     if prod(max(cells) + 1 for cells in encoded) < len(encoded[0]):
         return False
     first = min(_FIRST_LOOK, len(encoded[0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from shared.profiling.word_lists import lines
@@ -37,9 +37,18 @@ _FEW = 10
 
 def placeholders(name: str, values: Collection[str]) -> frozenset[str]:
     """Those of a field's distinct, trimmed values that stand for no value."""
+    certain, doubtful = told_apart(name, values)
+    if doubtful:
+        others = [value for value in values if value not in certain and value not in doubtful]
+        certain |= {value for value in doubtful if not belongs(value, others)}
+    return frozenset(certain)
+
+
+def told_apart(name: str, values: Iterable[str]) -> tuple[set[str], set[str]]:
+    """(those that stand for no value in any company, those where the field's other values decide)."""
     field, always = _fold(name), _words()
     certain: set[str] = set()
-    doubtful: list[str] = []
+    doubtful: set[str] = set()
     for value in values:
         if len(value) <= _LONGEST:
             folded = _fold(value)
@@ -47,11 +56,34 @@ def placeholders(name: str, values: Collection[str]) -> frozenset[str]:
             if folded in always or (not plain and _SUSPECT.search(folded) and _certain(folded, field, always)):
                 certain.add(value)
             elif folded in _BY_NEIGHBOURS:
-                doubtful.append(value)
-    if doubtful:
-        others = [value for value in values if value not in certain and value not in doubtful]
-        certain.update(value for value in doubtful if not _belongs(value, others))
-    return frozenset(certain)
+                doubtful.add(value)
+    return certain, doubtful
+
+
+def suspects(values: Iterable[str]) -> list[str]:
+    """All values that ``told_apart`` may pick, and some more, by their first two characters.
+
+    For streams of millions of values that nearly all are none.
+    """
+    harmless = _harmless_starts()
+    return [value for value in values if value[:2] not in harmless]
+
+
+@cache
+def _harmless_starts() -> frozenset[str]:
+    """Two ASCII characters with which no placeholder starts: no word does, in any case, and no sign before a digit."""
+    starts = {word[:2] for word in {*_words(), *_BY_NEIGHBOURS, *_FRAMED_ONLY, *_NO}}
+    starts |= {"xx", "00", "99", "31", "12"}
+    alone = {start for start in starts if len(start) == 1} | set("nks")
+    signs, plain = "".join(map(chr, range(0x20, 0x7F))), "abcdefghijklmnopqrstuvwxyz0123456789"
+    words = {
+        first + second
+        for first in plain
+        for second in signs
+        if (first + second).lower() not in starts and not (first in alone and not second.isalnum())
+    }
+    numbers = {sign + digit for sign in signs if not sign.isalnum() for digit in "0123456789"}
+    return frozenset(words | {start[0].upper() + start[1] for start in words} | numbers)
 
 
 @cache
@@ -81,7 +113,7 @@ def _denies(bare: str, field: str) -> bool:
     return start in _NO and len(rest) > 2 and rest in field
 
 
-def _belongs(value: str, others: list[str]) -> bool:
+def belongs(value: str, others: Sequence[str]) -> bool:
     """Whether a doubtful value is one of its field's own: NA among EU, US; Na among He, Li; test among prod, dev."""
     looked_at = others[:1_000]
     if value.casefold() in {"na", "nd"}:

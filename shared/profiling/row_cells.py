@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Final
-
-from pydantic import JsonValue
-
-from shared.profiling.keys import small_numbers
-from shared.profiling.values import text
-
-_EMPTY: Final = hash("")
 
 
 class RowCells:
@@ -28,26 +20,28 @@ class RowCells:
     def complete(self) -> bool:
         return self._complete
 
-    def add(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
+    def add(self, rows: int, columns: Mapping[str, Sequence[str]]) -> None:
         if self._complete:
             self._keep(rows, columns)
         self.rows += rows
 
-    def _keep(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
+    def _keep(self, rows: int, columns: Mapping[str, Sequence[str]]) -> None:
         if not self.rows:
             self._kept = {name: array("q") for name in columns}
         for name in list(self._kept):
             values = columns.get(name, ())
-            hashes = [hash(text(value)) for value in values]
-            if len(hashes) < rows or _EMPTY in hashes:
+            if len(values) < rows or "" in values:
                 del self._kept[name]
             else:
-                self._kept[name].extend(hashes)
+                self._kept[name].extend(map(hash, values))
         if (self.rows + rows) * len(self._kept) > self._most:
             self._complete = False
             self._kept.clear()
 
-    def numbers(self, name: str) -> list[int] | None:
+    def numbers(self, name: str) -> Sequence[int] | None:
         """See ``shared.profiling.keys.Cells``."""
         kept = self._kept.get(name)
-        return None if kept is None else small_numbers(kept)
+        if kept is None:
+            return None
+        seen: dict[int, int] = {}
+        return array("l", (seen.setdefault(value, len(seen)) for value in kept))

@@ -6,35 +6,104 @@ The same numbers as ``profile_records``; what could not be counted exactly says 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from pydantic import JsonValue
 
+from shared.profiling.field_names import hints
 from shared.profiling.models import DataSetProfile
 from shared.profiling.profile import profile_columns
 from shared.profiling.row_cells import RowCells
-from shared.profiling.tally import Tally
+from shared.profiling.tally import Hashed, Tally
+from shared.profiling.values import texts
+
+_MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Of memory, for all fields together."""
+
+    values: int = 72 * _MIB
+    """Bytes of distinct values held as they are."""
+    values_of_one: int = 100_000
+    """Distinct values of one field held as they are."""
+    hashes: int = 22_000_000
+    """Hashes of eight bytes: so many different values of all fields together are counted exactly."""
+    cells: int = 4_000_000
+    """Cells of eight bytes on which compound keys are counted: with more, none is looked for."""
+
+
+BUDGET: Final = Budget()
+_ENOUGH: Final = 4_096
+"""Hashes below which an estimate would be poor."""
 
 
 class StreamProfile:
     """Takes rows, then says what they are like. Fields come in the order they are first seen."""
 
-    def __init__(self, names: Sequence[str] = ()) -> None:
+    def __init__(self, names: Sequence[str] = (), budget: Budget = BUDGET) -> None:
+        self._budget = budget
         self._tallies = {name: Tally(name) for name in names}
-        self._cells = RowCells(8_000_000)
+        self._cells = RowCells(budget.cells)
+        self._grown = 0
 
     @property
     def rows(self) -> int:
         return self._cells.rows
 
+    @property
+    def compound_keys_counted(self) -> bool:
+        return self._cells.complete
+
     def add(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
         """``columns`` may be shorter than ``rows``, and absent: what is missing is empty."""
-        for name, values in columns.items():
+        trimmed = {name: texts(values) for name, values in columns.items()}
+        for name, values in trimmed.items():
             tally = self._tallies.get(name)
             if tally is None:
                 tally = self._tallies[name] = Tally(name)
+            if not tally.nested and values is not columns[name]:
+                tally.nested = any(isinstance(value, (dict, list)) for value in columns[name])
             tally.add(values)
-        self._cells.add(rows, columns)
+            self._grown += sum(map(len, values))
+        self._cells.add(rows, trimmed)
+        self._fit_values()
+        self._fit_hashes()
+
+    def _fit_values(self) -> None:
+        """Fields with most values go over to hashes where all of them together grow too large."""
+        for tally in self._tallies.values():
+            if tally.values > self._budget.values_of_one:
+                tally.shrink()
+        if self._grown < self._budget.values // 8:
+            return
+        self._grown = 0
+        weights = {name: tally.weigh() for name, tally in self._tallies.items()}
+        total = sum(weights.values())
+        for name in sorted(weights, key=lambda name: -weights[name]):
+            if total <= self._budget.values * 7 // 8:
+                break
+            self._tallies[name].shrink()
+            total -= weights[name]
+
+    def _fit_hashes(self) -> None:
+        hashed = [tally.hashed for tally in self._tallies.values() if tally.hashed]
+        if sum(field.distinct.size for field in hashed) <= self._budget.hashes:
+            return
+        for field in hashed:
+            field.distinct.settle()
+        while sum(field.distinct.size for field in hashed) > self._budget.hashes * 3 // 4:
+            max(hashed, key=_dispensable).distinct.thin()
 
     def profile(self, name: str, description: str | None) -> DataSetProfile:
         counted = [tally.column(self.rows) for tally in self._tallies.values()]
         return profile_columns(name, description, counted, self._cells)
+
+
+def _dispensable(field: Hashed) -> tuple[bool, bool, bool, int]:
+    """The larger, the sooner it can do with an estimate: what is no identifier anyway, what is not called one."""
+    size = field.distinct.size
+    no_key = field.repeats or not field.distinct.exact
+    return size > _ENOUGH, no_key, "Identifier" not in hints(field.name), size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -41,6 +42,18 @@ def text(value: JsonValue) -> str:
     if isinstance(value, float):
         return _integer(int(value)) if abs(value) < _PLAIN_BELOW and value == int(value) else repr(value)
     return canonical(value)
+
+
+def texts(values: Sequence[JsonValue]) -> Sequence[str]:
+    """``text`` of each, fast: nearly all cells of nearly all files are strings without anything to trim."""
+    if set(map(type, values)) != {str}:
+        return [text(value) for value in values]
+    strings = cast("Sequence[str]", values)
+    joined = "".join(strings)
+    if not (joined.isascii() and joined.isprintable()):
+        return [value.strip(BLANK) for value in strings]
+    # The space is the only printable ASCII character that is blank.
+    return [value.strip(" ") for value in strings] if " " in joined else strings
 
 
 def _integer(value: int) -> str:

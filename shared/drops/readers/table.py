@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-BATCH_ROWS = 8_192
+BATCH_ROWS = 32_768
 BATCH_CHARS = 4 * 1024 * 1024
 """A batch ends at whichever comes first, so that wide rows do not make huge batches."""
 
