@@ -4,6 +4,7 @@ import azure.functions as func
 
 from functions import (
     callbacks,
+    data_drops,
     failures,
     flags,
     history_outbox,
@@ -27,6 +28,7 @@ for module in (
     failures,
     service,
     callbacks,
+    data_drops,
     mapping_jobs,
     history_outbox,
     poison,

@@ -13,6 +13,7 @@ from functions import queues
 from shared.wiring import services
 
 if TYPE_CHECKING:
+    from shared.drops.run_drop import DropDesk
     from shared.mapping.carry_out import Delivery, Workshop
     from shared.mapping.run import MappingDesk
 
@@ -40,6 +41,13 @@ def workshop() -> Workshop:
 
     built = services()
     return Workshop(mapping_desk(), built.claims, built.blobs, built.processor)
+
+
+def drop_desk() -> DropDesk:
+    from shared.drops.run_drop import DropDesk
+
+    built = services()
+    return DropDesk(workshop(), built.drop_files, built.queues, built.failures, built.callbacks)
 
 
 def delivery_of(delivery: queues.Delivery) -> Delivery:

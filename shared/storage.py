@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 Value = str | int | bool | float | datetime
@@ -85,3 +86,23 @@ class Blobs(Protocol):
 
     async def names(self, container: str, prefix: str) -> list[str]:
         """The names of all blobs that begin so, in order; none where there is no such container."""
+
+
+@dataclass(frozen=True)
+class BlobVersion:
+    """One version of a blob: an ETag names its content for good. ``size`` in bytes."""
+
+    etag: str
+    size: int
+
+
+class Files(Protocol):
+    """Blobs too large for memory. Every call raises StorageUnavailable when the account cannot be reached."""
+
+    async def version(self, container: str, name: str) -> BlobVersion | None:
+        """The current version, None where there is no such blob."""
+
+    async def download(self, container: str, name: str, version: BlobVersion, path: Path, part: int) -> bool:
+        """Write that version to a file, ``part`` bytes at a time. False when it has changed or gone meanwhile.
+
+        Raises OSError for the file."""

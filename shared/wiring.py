@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.storage_blobs import StorageBlobs
     from shared.adapters.storage_queues import StorageQueues
     from shared.callbacks import Callbacks
+    from shared.drops.files import DropFiles
     from shared.failures import Failures
     from shared.gateway.credentials import Credentials
     from shared.gateway.flags import Flags
@@ -58,6 +59,7 @@ class Services:
     claims: Claims
     pace: Pace
     processor: Processor
+    drop_files: DropFiles
 
 
 _replacement: Services | None = None
@@ -85,6 +87,7 @@ def _build() -> Services:
     from shared.adapters.storage_queues import HistoryOutbox, StorageQueues
     from shared.adapters.storage_tables import StorageTables
     from shared.callbacks import Callbacks
+    from shared.drops.files import DropFiles
     from shared.failures import Failures
     from shared.gateway.credentials import Credentials
     from shared.gateway.endpoint import HostPolicy
@@ -140,6 +143,7 @@ def _build() -> Services:
         claims=Claims(tables),
         pace=Pace(),
         processor=Processor(),
+        drop_files=DropFiles(blobs),
     )
 
 

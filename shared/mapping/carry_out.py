@@ -28,7 +28,7 @@ from shared.errors import (
     StorageUnavailable,
 )
 from shared.gateway.records import Caller
-from shared.mapping.claims import Busy, Claim, Claims, Job
+from shared.mapping.claims import Busy, Claim, Claims, Job, Superseded
 from shared.mapping.models import Mapping
 from shared.mapping.orderly import OrderlyAsker, TimeIsUp
 from shared.mapping.run import MappingDesk, caller_of, outcome_of
@@ -95,12 +95,15 @@ async def carry_out(workshop: Workshop, job: Job, make: Make, delivery: Delivery
     """What the job has come to, now or in an earlier delivery; None where it was forgotten meanwhile.
 
     Raises Busy while somebody else works on it, TimeIsUp to be delivered again at once, ``WAITS`` to be delivered again
-    later, and what nobody foresaw unless this is the last delivery."""
+    later, Superseded when there is no such job any more, and what nobody foresaw unless this is the last delivery."""
     claim = await workshop.claims.take(job, delivery.watched)
     if claim is None:
         return await _ended_before(workshop, job)
     try:
         await _work(workshop, claim, make, delivery)
+    except Superseded:
+        await workshop.claims.withdraw(claim)
+        raise
     except BaseException:
         await _let_go(workshop, claim)
         raise
@@ -115,7 +118,7 @@ async def _work(workshop: Workshop, claim: Claim, make: Make, delivery: Delivery
         return
     try:
         mapping = await _under_heartbeat(workshop, claim, make)
-    except (TimeIsUp, asyncio.CancelledError):
+    except (TimeIsUp, Superseded, asyncio.CancelledError):
         raise
     except Exception as error:
         if _passes(error, delivery):

@@ -61,6 +61,10 @@ class Busy(Exception):
         self.etag = etag
 
 
+class Superseded(Exception):
+    """What was claimed is not there any more: something newer has taken its place, and has a row of its own."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 

@@ -147,8 +147,18 @@ async def _kept(mappings: MappingStore, mapping: Mapping, created_at: datetime, 
     return mapping
 
 
+class Unmakeable(Exception):
+    """No mapping can be made of this, for a cause that may be shown."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.code)
+        self.cause = cause
+
+
 def outcome_of(error: Exception) -> tuple[State, Cause]:
     """What a mapping's row says of the error that ended it. An unknown one keeps its words to itself."""
+    if isinstance(error, Unmakeable):
+        return "failed", error.cause
     if not isinstance(error, ProductError):
         return "failed", Cause("internal_error", "The mapping failed unexpectedly.")
     state: State = "refused" if isinstance(error, NotPermitted) else "failed"

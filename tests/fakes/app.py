@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -14,6 +15,9 @@ import azure.functions as func
 
 from shared import settings as app_settings
 from shared.callbacks import Callbacks
+from shared.drops.files import DropFiles
+from shared.drops.models import Drop
+from shared.drops.profile_file import FileProfile, profile_file
 from shared.failures import Failures
 from shared.gateway.credentials import Credentials
 from shared.gateway.flags import Flags
@@ -74,6 +78,7 @@ class Stand:
             claims=Claims(self.tables),
             pace=Pace(),
             processor=Processor(),
+            drop_files=DropFiles(self.blobs, _in_process),
             **stand_ins,
         )
 
@@ -89,6 +94,11 @@ class Stand:
     async def _check(self) -> None:
         if self.checks_fail:
             raise OSError("away")
+
+
+async def _in_process(path: Path, name: str, drop: Drop) -> FileProfile:
+    """As the worker's child process does."""
+    return profile_file(path, name, drop.data_set_name, None, sheet=drop.source.sheet if drop.source else None)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
+from pathlib import Path
 
 from shared.errors import StorageUnavailable
-from shared.storage import Blob, Row, Value
+from shared.storage import Blob, BlobVersion, Row, Value
 
 
 class FakeTables:
@@ -96,6 +97,19 @@ class FakeBlobs:
     async def names(self, container: str, prefix: str) -> list[str]:
         self._reach()
         return sorted(name for where, name in self.blobs if where == container and name.startswith(prefix))
+
+    async def version(self, container: str, name: str) -> BlobVersion | None:
+        self._reach()
+        blob = self.blobs.get((container, name))
+        return BlobVersion(blob.etag, len(blob.content)) if blob else None
+
+    async def download(self, container: str, name: str, version: BlobVersion, path: Path, part: int) -> bool:
+        self._reach()
+        blob = self.blobs.get((container, name))
+        if blob is None or blob.etag != version.etag:
+            return False
+        path.write_bytes(blob.content)
+        return True
 
     def _reach(self) -> None:
         if self.away:
