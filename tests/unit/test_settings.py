@@ -69,7 +69,8 @@ def test_a_malformed_setting_is_named(name: str, value: str) -> None:
 
 
 def test_prices_may_be_dated_and_are_sorted_by_their_first_day() -> None:
-    prices = '{"m": [{"from": "2026-06-01", "prompt": 0.3, "completion": 2}, {"prompt": 0.4, "cached": 0.1, "completion": 2}]}'
+    since_june = '{"from": "2026-06-01", "prompt": 0.3, "completion": 2}'
+    prices = f'{{"m": [{since_june}, {{"prompt": 0.4, "cached": 0.1, "completion": 2}}]}}'
     first, second = settings.load(MINIMAL | {"PRICES": prices}).prices["m"]
     assert (first.valid_from, first.cached) == (date.min, Decimal("0.1"))
     assert (second.valid_from, second.cached) == (date(2026, 6, 1), Decimal("0.3"))
