@@ -6,6 +6,7 @@ The child's environment holds nothing of ours: a file that takes it over finds n
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -126,6 +127,7 @@ def _die_with_parent() -> None:
 
 def main() -> None:
     request = json.load(sys.stdin)
+    gc.disable()  # rows are many small lists and no cycles: looking for some costs a tenth of the time
     _die_with_parent()
     _fence(int(request["seconds"]) + 1)
     sys.stdout.write(json.dumps(answer(request)))

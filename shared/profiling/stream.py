@@ -25,7 +25,7 @@ _MIB: Final = 1024 * 1024
 class Budget:
     """Of memory, for all fields together."""
 
-    values: int = 72 * _MIB
+    values: int = 64 * _MIB
     """Bytes of distinct values held as they are."""
     values_of_one: int = 100_000
     """Distinct values of one field held as they are."""
@@ -36,6 +36,8 @@ class Budget:
 
 
 BUDGET: Final = Budget()
+_WEIGHED_EVERY: Final = 4
+"""Batches. Each is of a few MiB, and no more can have come since."""
 _ENOUGH: Final = 4_096
 """Hashes below which an estimate would be poor."""
 
@@ -47,7 +49,7 @@ class StreamProfile:
         self._budget = budget
         self._tallies = {name: Tally(name) for name in names}
         self._cells = RowCells(budget.cells)
-        self._grown = 0
+        self._batches = 0
 
     @property
     def rows(self) -> int:
@@ -64,11 +66,11 @@ class StreamProfile:
             tally = self._tallies.get(name)
             if tally is None:
                 tally = self._tallies[name] = Tally(name)
-            if not tally.nested and values is not columns[name]:
-                tally.nested = any(isinstance(value, (dict, list)) for value in columns[name])
             tally.add(values)
-            self._grown += sum(map(len, values))
+            if not tally.nested and values is not columns[name]:
+                tally.nested = not {dict, list}.isdisjoint(map(type, columns[name]))
         self._cells.add(rows, trimmed)
+        self._batches += 1
         self._fit_values()
         self._fit_hashes()
 
@@ -77,13 +79,12 @@ class StreamProfile:
         for tally in self._tallies.values():
             if tally.values > self._budget.values_of_one:
                 tally.shrink()
-        if self._grown < self._budget.values // 8:
+        if self._batches % _WEIGHED_EVERY:
             return
-        self._grown = 0
         weights = {name: tally.weigh() for name, tally in self._tallies.items()}
         total = sum(weights.values())
         for name in sorted(weights, key=lambda name: -weights[name]):
-            if total <= self._budget.values * 7 // 8:
+            if total <= self._budget.values:
                 break
             self._tallies[name].shrink()
             total -= weights[name]

@@ -8,7 +8,7 @@ looked for. A value is drawn by its hash: one drawn at the end was drawn when it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from heapq import nlargest
 from itertools import islice
 from typing import Final
@@ -22,6 +22,7 @@ _FIRST: Final = 32
 _HEAVY: Final = 64
 _DRAWN: Final = 8_192
 _DRAWN_CHARS: Final = 1024 * 1024
+_NEARLY: Final = 0.9
 OVERHEAD: Final = 120
 """Bytes a short string and its count take in a dictionary, about."""
 
@@ -53,7 +54,7 @@ class Tally:
         if self._hashed is None:
             self._seen.update(texts)
         else:
-            self._hashed.add(Counter(texts))
+            self._hashed.add(texts)
 
     def shrink(self) -> None:
         """From here on count on hashes."""
@@ -85,33 +86,63 @@ class Hashed:
         self._drawn: Counter[str] = Counter()
         self._drawn_chars = 0
         self._level = max(0, (len(seen) // _DRAWN).bit_length())
-        self.add(seen)
+        self._mostly_different = False
+        self.add_counted(seen)
 
     @property
     def repeats(self) -> bool:
         """Some value came twice for certain. Cheap, and not always found out before the end."""
         return self.distinct.unsettled == 0 and self.filled > self.distinct.size and self.distinct.exact
 
-    def add(self, counted: Counter[str]) -> None:
+    def add(self, texts: Sequence[str]) -> None:
+        """Where nearly all values are different, counting them first would cost more than it saves."""
+        if self._mostly_different:
+            self._add_rows(texts)
+        else:
+            counted = Counter(texts)
+            self._mostly_different = len(counted) > _NEARLY * len(texts)
+            self.add_counted(counted)
+
+    def add_counted(self, counted: Counter[str]) -> None:
         counted.pop("", 0)
-        certain, doubtful = told_apart(self.name, suspects(counted))
-        for value in certain:
+        for value in self._told_apart(counted):
             self._placeholders += counted.pop(value)
-        for value in doubtful:
-            self._doubtful[value] += counted[value]
         self.filled += counted.total()
         for value in self._pinned:
             self._pinned[value] += counted.get(value, 0)
-        hashes = list(map(hash, counted))
-        self.distinct.add(hashes)
-        self._draw(counted, hashes)
+        self._count(counted, counted)
 
-    def _draw(self, counted: Counter[str], hashes: Sequence[int]) -> None:
+    def _add_rows(self, texts: Sequence[str]) -> None:
+        empty = texts.count("")
+        no_value = self._told_apart(Counter(value for value in suspects(texts) if value))
+        if empty or no_value:
+            rows = len(texts) - empty
+            texts = [value for value in texts if value and value not in no_value]
+            self._placeholders += rows - len(texts)
+        self.filled += len(texts)
+        pinned = self._pinned
+        for value in [value for value in texts if value in pinned]:
+            pinned[value] += 1
+        self._count(texts, None)
+
+    def _told_apart(self, counted: Counter[str]) -> set[str]:
+        """Those that are placeholders for certain; doubtful ones are remembered."""
+        certain, doubtful = told_apart(self.name, suspects(counted))
+        for value in doubtful:
+            self._doubtful[value] += counted[value]
+        return certain
+
+    def _count(self, values: Collection[str], counts: Counter[str] | None) -> None:
+        hashes = list(map(hash, values))
+        self.distinct.add(hashes)
         mask = (1 << self._level) - 1
-        for value in [value for value, drawn in zip(counted, hashes, strict=True) if not drawn & mask]:
+        for value in [value for value, drawn in zip(values, hashes, strict=True) if not drawn & mask]:
             if value not in self._drawn:
                 self._drawn_chars += len(value)
-            self._drawn[value] += counted[value]
+            self._drawn[value] += counts[value] if counts else 1
+        self._thin_drawn()
+
+    def _thin_drawn(self) -> None:
         while len(self._drawn) > _DRAWN or (self._drawn_chars > _DRAWN_CHARS and len(self._drawn) > _HEAVY):
             self._level += 1
             mask = (1 << self._level) - 1
