@@ -12,19 +12,31 @@ from typing import Final
 
 import azure.functions as func
 
-from functions.queues import Queues, discard, put_back_later
+from functions.giving_up import CODE, STOPPED, end_drop, end_job
+from functions.queues import Delivery, Later, Queues, discard, put_back_later
 from functions.workshop import LAST_DELIVERY
 from shared.errors import DependencyUnavailable
 from shared.failure_rows import Kind
 from shared.failures import Failure, Failures
 from shared.poisoned import mapping_of, organization_of
-from shared.queue_messages import POISON, Message, UnreadableMessage, attempts, cause_in, dump, read
+from shared.queue_messages import (
+    POISON,
+    Message,
+    UnreadableMessage,
+    attempts,
+    cause_in,
+    dump,
+    put_back_watched,
+    read,
+    watched,
+)
 from shared.wiring import services
 
 log = logging.getLogger(__name__)
 
 bp: Final = func.Blueprint()
-STOPPED: Final = "The worker stopped five times while handling this message; its log of that time may tell why."
+_ENDS: Final = {"drop": end_drop, "mapping": end_job}
+"""What there is to end, beside recording the failure."""
 _SAID: Final = {
     "unreadable_message": "The message cannot be read",
     "rows_rejected": "SQL will never take these rows as they are",
@@ -66,12 +78,23 @@ async def drain(queue: str, kind: Kind, body: bytes, queues: Queues, failures: F
     poisoned = _read(body)
     try:
         content, whole = await _content(poisoned, queues)
+        if not cause_in(poisoned) and whole and await _ended(queue, kind, poisoned, content):
+            return await discard(queues, poisoned)
         failure = _failure(queue, kind, poisoned, content, None if whole else "The message's payload is gone.")
         await failures.record(failure, content, replayable=whole and set(content) != {"raw"})
+    except Later as later:
+        await queues.put(queue + POISON, put_back_watched(poisoned, later.watched), later.seconds)
     except DependencyUnavailable as error:
         await put_back_later(queue + POISON, queues, poisoned, error)
     else:
         await discard(queues, poisoned)
+
+
+async def _ended(queue: str, kind: Kind, poisoned: Message, content: Message) -> bool:
+    """Whether it was ended in every respect. Raises Later while a worker may still be at it, StorageUnavailable."""
+    end = _ENDS.get(kind)
+    delivery = Delivery(queue, poisoned, content, attempts(poisoned), watched(poisoned))
+    return end is not None and await end(delivery)
 
 
 def _read(body: bytes) -> Message:
@@ -100,7 +123,7 @@ def _failure(queue: str, kind: Kind, poisoned: Message, content: Message, gone: 
         kind=kind,
         queue=queue,
         organization=organization_of(content),
-        code=known or ("unreadable_message" if gone else "worker_stopped"),
+        code=known or ("unreadable_message" if gone else CODE),
         detail=_sentence(known, _text(cause, "detail")) or gone or STOPPED,
         attempts=_tries(poisoned, known is not None),
         mapping_id=mapping_id,

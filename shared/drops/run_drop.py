@@ -16,7 +16,7 @@ from shared.drops.files import DropFiles
 from shared.drops.identity import mapping_id
 from shared.drops.models import Drop
 from shared.failures import Failure, Failures
-from shared.mapping.carry_out import Delivery, Run, Workshop, carry_out
+from shared.mapping.carry_out import Delivery, Run, Workshop, carry_out, given_up
 from shared.mapping.claims import Job, Superseded
 from shared.mapping.models import DataSetIn, DataSetRef, FieldIn, Mapping, MappingRequest
 from shared.mapping.models import Warning as Note
@@ -44,11 +44,13 @@ class DropDesk:
     callbacks: Callbacks
 
 
-async def run_drop(desk: DropDesk, drop: Drop, message: Members[str, object], delivery: Delivery) -> KeptMapping | None:
+async def run_drop(
+    desk: DropDesk, drop: Drop, message: Members[str, object], delivery: Delivery, gave_up: Cause | None = None
+) -> KeptMapping | None:
     """What the drop has come to, told to its pipeline. ``message``: as it was read, for its identity and a replay.
 
-    Raises as ``carry_out`` does."""
-    kept = await _map(desk, drop, message, delivery)
+    With ``gave_up`` it is not tried any more, but ended. Raises as ``carry_out`` does."""
+    kept = await _map(desk, drop, message, delivery, gave_up)
     if kept is None:
         return None
     if kept.cause is not None:
@@ -60,13 +62,15 @@ async def run_drop(desk: DropDesk, drop: Drop, message: Members[str, object], de
     return kept
 
 
-async def _map(desk: DropDesk, drop: Drop, message: Members[str, object], delivery: Delivery) -> KeptMapping | None:
+async def _map(
+    desk: DropDesk, drop: Drop, message: Members[str, object], delivery: Delivery, gave_up: Cause | None
+) -> KeptMapping | None:
     """A blob that is written anew while it is read is another drop, which is mapped instead."""
     changes = 0
     while True:
         version = await desk.files.version(drop.source) if drop.source else None
         job = await _job(desk, drop, message, version)
-        make = _Maker(desk, drop, version, changes)
+        make = _Maker(desk, drop, version, changes) if gave_up is None else given_up(gave_up)
         try:
             return await carry_out(desk.workshop, job, make, delivery)
         except Superseded:

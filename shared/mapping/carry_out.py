@@ -31,8 +31,8 @@ from shared.gateway.records import Caller
 from shared.mapping.claims import Busy, Claim, Claims, Job, Superseded
 from shared.mapping.models import Mapping
 from shared.mapping.orderly import OrderlyAsker, TimeIsUp
-from shared.mapping.run import MappingDesk, caller_of, outcome_of
-from shared.mapping.store import KeptMapping
+from shared.mapping.run import MappingDesk, Unmakeable, caller_of, outcome_of
+from shared.mapping.store import Cause, KeptMapping
 from shared.mapping.suggest import Compute, Work
 from shared.storage import Blobs
 
@@ -89,6 +89,15 @@ class Run:
 
 
 Make = Callable[[Run], Awaitable[Mapping]]
+
+
+def given_up(cause: Cause) -> Make:
+    """Makes nothing: the job is ended for this cause, unless its result is there already."""
+
+    async def make(run: Run) -> Mapping:
+        raise Unmakeable(cause)
+
+    return make
 
 
 async def carry_out(workshop: Workshop, job: Job, make: Make, delivery: Delivery) -> KeptMapping | None:

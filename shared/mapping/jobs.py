@@ -13,13 +13,13 @@ from pydantic.alias_generators import to_camel
 
 from shared.errors import StorageUnavailable
 from shared.failures import Failure, Failures
-from shared.mapping.carry_out import Delivery, Run, Workshop, carry_out
+from shared.mapping.carry_out import Delivery, Run, Workshop, carry_out, given_up
 from shared.mapping.claims import Job
 from shared.mapping.models import DataSetIn, DataSetRef, Mapping, MappingRequest
 from shared.mapping.results import QUEUE as RESULTS
 from shared.mapping.results import Queues, notification
 from shared.mapping.run import MappingDesk, caller_of, check_request, prepare
-from shared.mapping.store import KeptMapping
+from shared.mapping.store import Cause, KeptMapping
 from shared.mapping.suggest import suggest
 
 QUEUE: Final = "mapping-jobs"
@@ -80,11 +80,16 @@ async def read_job(message: Members[str, object]) -> JobMessage:
 
 
 async def run_job(
-    workshop: Workshop, queues: Queues, failures: Failures, message: JobMessage, delivery: Delivery
+    workshop: Workshop,
+    queues: Queues,
+    failures: Failures,
+    message: JobMessage,
+    delivery: Delivery,
+    gave_up: Cause | None = None,
 ) -> KeptMapping | None:
     """One delivery of a message: what the mapping has come to, told on queue mapping-results.
 
-    Raises as ``carry_out`` does."""
+    With ``gave_up`` it is not tried any more, but ended. Raises as ``carry_out`` does."""
     job = Job(message.organization_id, message.mapping_id, message.correlation_id, message.created_at, new=False)
 
     async def make(run: Run) -> Mapping:
@@ -92,7 +97,7 @@ async def run_job(
         work = await prepare(run.desk, message.request, run.caller)
         return await suggest(run.fit(work), run.desk.asker)
 
-    kept = await carry_out(workshop, job, make, delivery)
+    kept = await carry_out(workshop, job, make if gave_up is None else given_up(gave_up), delivery)
     if kept is not None:
         await _record_failure(failures, kept, message, delivery)
         data_set = message.request.data_set

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import azure.functions as func
@@ -17,6 +18,7 @@ from shared.gateway.history_codec import encode
 from shared.queue_messages import as_text, content_of, dump, replay_of
 from tests.fakes.app import Stand, call, indexed
 from tests.fakes.history import attempt
+from tests.functions.test_mappings import PATH, REQUEST
 
 ADMIN = {"x-admin-key": "open"}
 LIST = "/organizations/acme/failures"
@@ -173,9 +175,60 @@ async def test_poison_nobody_knows_a_cause_of_says_what_happened(
     await deliver(f"{queue}-poison", json.dumps({**message, "retry": {"attempts": 2}}))
     (item,) = await items()
     assert (item["kind"], item["queue"], item["code"], item["attempts"]) == (kind, queue, "worker_stopped", 7)
-    assert item["mappingId"] == message.get("mappingId")
     await call("POST", f"{LIST}/{item['id']}/replay", headers=ADMIN)
     assert [content_of(message) for message in stand.queues.messages(queue)] == [message]
+
+
+async def mapping_states() -> list[tuple[str, str | None]]:
+    """State and cause of the mapping the one failure is about."""
+    answers = [await call("GET", f"/organizations/acme/mappings/{item['mappingId']}") for item in await items()]
+    return [(answer.json["state"], answer.json["error"] and answer.json["error"]["code"]) for answer in answers]
+
+
+async def test_a_drop_the_platform_gave_up_on_is_ended_and_its_pipeline_told(stand: Stand) -> None:
+    drop = {**DROP, "callbackUrl": CALLBACK["url"]}
+    await deliver("data-drops-poison", as_text(dump(drop)))
+    assert await mapping_states() == [("failed", "worker_stopped")]
+    (told,) = stand.queues.messages("mapping-results")
+    assert (told["state"], told["mappingId"]) == ("failed", (await items())[0]["mappingId"])
+    assert stand.queues.messages("callbacks")[0]["body"] == told
+    assert stand.gateway.asked == []
+
+
+async def test_a_job_the_platform_gave_up_on_is_ended_and_its_replay_makes_it(stand: Stand) -> None:
+    """Accepted, its worker killed five times while it runs, ended, replayed, made."""
+    accepted = await call("POST", PATH, REQUEST, headers={"prefer": "respond-async"})
+    text = stand.queues.queues["mapping-jobs"].pop(0).text
+    await deliver("mapping-jobs-poison", text)
+    assert await mapping_states() == [("failed", "worker_stopped")]
+    (item,) = await items()
+    assert (item["mappingId"], item["attempts"]) == (accepted.json["mappingId"], 5)
+    await call("POST", f"{LIST}/{item['id']}/replay", headers=ADMIN)
+    await deliver("mapping-jobs", stand.queues.queues["mapping-jobs"].pop(0).text)
+    assert await mapping_states() == [("succeeded", None)]
+    assert len(await items()) == 1
+
+
+async def test_a_drop_that_was_mapped_though_its_message_was_poisoned_is_no_failure(stand: Stand) -> None:
+    """The worker may have died after the result, before its message was deleted."""
+    text = as_text(dump({**DROP, "options": {"engine": "auto"}}))
+    await deliver("data-drops", text)
+    await deliver("data-drops-poison", text)
+    assert await items() == []
+    assert [told["state"] for told in stand.queues.messages("mapping-results")] == ["succeeded"] * 2
+
+
+async def test_a_drop_whose_worker_still_lives_is_not_ended(stand: Stand) -> None:
+    drop = {**DROP, "records": [{"a": "one"}]}
+    await deliver("data-drops-poison", as_text(dump(drop)))
+    (place,) = [key for key in stand.tables.rows if key[0] == "Mappings"]
+    alive = {"State": "running", "Owner": "somebody", "LeaseUntil": datetime.now(UTC) + timedelta(seconds=20)}
+    values = {**stand.tables.rows[place].values, **alive}
+    await stand.tables.put(*place, values)
+    await deliver("data-drops-poison", as_text(dump(drop)))
+    assert stand.tables.rows[place].values == values
+    (again,) = stand.queues.queues["data-drops-poison"]
+    assert again.delay > 30
 
 
 async def test_the_same_poison_twice_is_one_failure(stand: Stand) -> None:
