@@ -11,8 +11,9 @@ from typing import Final
 import azure.functions as func
 
 from functions.queues import Delivery, handle
-from shared.callbacks import QUEUE, CallbackRefused, Callbacks, CallbackUndelivered, read_callback
+from shared.callbacks import QUEUE, CallbackRefused, Callbacks, read_callback
 from shared.drops.models import UNKNOWN
+from shared.errors import CallbackUndelivered
 from shared.failures import Failure, Failures
 from shared.organizations import is_organization
 from shared.queue_messages import dump

@@ -37,6 +37,7 @@ STATUS: Final[dict[str, int]] = {
     "deployment_unavailable": 503,
     "history_unavailable": 503,
     "flags_unavailable": 503,
+    "callback_undelivered": 503,
     "deployment_timeout": 504,
 }
 """Code → status, as in the product's interface; 500 is ours alone and always a defect."""

@@ -13,12 +13,12 @@ import hmac
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, ClassVar, Final, Protocol
+from typing import Annotated, Final, Protocol
 
 from pydantic import Field, JsonValue, ValidationError
 
 from shared.callback_address import AddressRefused, host_of, is_allowed
-from shared.errors import DependencyUnavailable
+from shared.errors import CallbackUndelivered
 from shared.gateway.ports import SecretReader
 from shared.mapping.models import RequestModel
 from shared.queue_messages import dump
@@ -47,12 +47,6 @@ class CallbackRefused(Exception):
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
-
-
-class CallbackUndelivered(DependencyUnavailable):
-    """The receiver did not take it now."""
-
-    code: ClassVar[str] = "callback_undelivered"
 
 
 class Poster(Protocol):

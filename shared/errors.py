@@ -32,7 +32,8 @@ ProductError                     code, detail (safe to show), setting, retry_aft
     ├── FlagsUnavailable         flags_unavailable
     ├── HistoryUnavailable       history_unavailable
     ├── SettingsUnavailable      deployment_unavailable (Key Vault cannot be read)
-    └── StorageUnavailable       deployment_unavailable (the storage account cannot be reached)
+    ├── StorageUnavailable       deployment_unavailable (the storage account cannot be reached)
+    └── CallbackUndelivered      callback_undelivered (its receiver did not take it; never over HTTP)
 """
 
 from __future__ import annotations
@@ -204,3 +205,7 @@ class SettingsUnavailable(DependencyUnavailable):
 
 class StorageUnavailable(DependencyUnavailable):
     code = "deployment_unavailable"
+
+
+class CallbackUndelivered(DependencyUnavailable):
+    code = "callback_undelivered"

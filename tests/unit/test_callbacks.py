@@ -22,12 +22,11 @@ from shared.callbacks import (
     CallbackMessage,
     CallbackRefused,
     Callbacks,
-    CallbackUndelivered,
     ReceiverUnreachable,
     read_callback,
     sign,
 )
-from shared.errors import SettingsUnavailable
+from shared.errors import CallbackUndelivered, SettingsUnavailable
 from tests.fakes.callbacks import FakeReceiver
 from tests.fakes.gateway import FakeSecrets
 from tests.fakes.queues import FakeQueues
