@@ -1,7 +1,7 @@
 """How likely a decision is right: an estimate from the ranking and from whether the model agrees.
 
-The figures are set by hand, in view of public schema-matching tasks: ordered sensibly, not yet calibrated. Never 0 or 1:
-neither a name nor a model is proof.
+The figures are set by hand, in view of public schema-matching tasks: ordered sensibly, not yet calibrated. Never 0
+or 1: neither a name nor a model is proof.
 """
 
 from __future__ import annotations
