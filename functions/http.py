@@ -24,6 +24,7 @@ from functions.operations import Operation, remember
 from functions.problems import MISCONFIGURED, UNEXPECTED, Problem, describe, problem, retry_after, to_json
 from shared.errors import InvalidOrganization, InvalidRequest, ProductError, Violation
 from shared.idempotency import KeptAnswer, Key
+from shared.organizations import is_organization
 from shared.settings import ConfigurationError
 from shared.wiring import services
 
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 
 Model = TypeVar("Model")
 
-ORGANIZATION: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CORRELATION_ID: Final = re.compile(r"[\x20-\x7e]{1,128}")
 IDEMPOTENCY_KEY: Final = re.compile(r"[\x20-\x7e]{1,255}")
 JSON: Final = "application/json"
@@ -181,7 +181,7 @@ def _correlation_id(req: func.HttpRequest) -> str:
 
 
 def _check_organization(name: str) -> None:
-    if len(name) > 64 or name == "default" or not ORGANIZATION.fullmatch(name):
+    if not is_organization(name):
         raise InvalidOrganization(
             "Not an organization's name. A name is of lower-case letters and digits, in parts joined by single "
             "hyphens, has at most 64 characters and is not default."
@@ -198,7 +198,7 @@ def _idempotency_key(given: str) -> str:
 def _log(call: Call, answer: Answer, seconds: float) -> None:
     fields = {
         "operation": call.operation.name,
-        "organization": call.organization if ORGANIZATION.fullmatch(call.organization) else "",
+        "organization": call.organization if is_organization(call.organization) else "",
         "status": answer.status,
         "milliseconds": round(seconds * 1000, 1),
         "correlationId": call.correlation_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from azure.storage.blob import BlobServiceClient
 
 from shared.adapters.storage_queues import StorageQueues
 from tests.e2e.product import Organization, Product
@@ -102,6 +104,38 @@ async def test_a_callback_is_repeated_until_it_is_taken_and_its_signature_verifi
     assert all(signed_by(stack["callbackKey"], headers, sent) for headers, sent in seen)
     assert {(headers["x-cluedin-id"], sent) for headers, sent in seen} == {("m1", seen[0][1])}
     assert not signed_by("another key", *seen[0])
+
+
+async def test_a_missing_file_is_told_and_mapped_by_its_replay(stack: dict[str, Any], product: Product) -> None:
+    """Message → failure with its cause → the file is put there → replay → mapping; the receiver hears both ends."""
+    organization = product.organization()
+    product.vault.set_secret(f"{organization.name}--callback-key", "k3y")
+    blob = f"{organization.name}/crm/customers.csv"
+    async with queues(stack) as made, receiver(stack, [204]) as (url, seen):
+        message = {
+            "organizationId": organization.name,
+            "dataSet": {"id": "crm", "name": "CRM"},
+            "source": {"container": "drops", "blob": blob},
+            "options": {"engine": "auto"},
+            "callbackUrl": url,
+        }
+        await made.put("data-drops", message)
+        (failure,) = await failures(organization, 1)
+        assert (failure["kind"], failure["code"], failure["replayable"]) == ("drop", "blob_not_found", True)
+        with BlobServiceClient.from_connection_string(stack["storageConnectionString"]) as service:
+            service.get_blob_client("drops", blob).upload_blob(b"Id,Email\n1,a@example.com\n2,b@example.com\n")
+        assert await replay(organization, failure["id"]) == 202
+        async with asyncio.timeout(PATIENCE_S):
+            while len(seen) < 2:
+                await asyncio.sleep(0.2)
+    bodies = [json.loads(body) for _, body in seen]
+    assert [(told["state"], told["error"] and told["error"]["code"]) for told in bodies] == [
+        ("failed", "blob_not_found"),
+        ("succeeded", None),
+    ]
+    assert all(signed_by("k3y", headers, body) for headers, body in seen)
+    mapping = await asyncio.to_thread(organization.request, "GET", f"/mappings/{bodies[1]['mappingId']}")
+    assert mapping.json()["state"] == "succeeded"
 
 
 async def test_a_callback_to_a_host_nobody_allowed_is_a_failure(stack: dict[str, Any], product: Product) -> None:
