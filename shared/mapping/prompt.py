@@ -15,7 +15,7 @@ from pathlib import Path
 from shared.gateway.records import Message, Prompt
 from shared.mapping.keys import KeyFacts
 from shared.mapping.questions import Question, Sheet
-from shared.mapping.quoting import plain, quote
+from shared.mapping.quoting import is_value, plain, quote
 from shared.mapping.words import fold
 from shared.profiling.models import DataSetProfile
 from shared.settings import SamplesPolicy
@@ -93,8 +93,9 @@ def _field(asked: Question, samples: SamplesPolicy, options: list[str] | None) -
     parts = [f'"name":{quote(profile.name, _NAME_CHARS)}', f'"type":"{profile.data_type}"']
     if profile.description:
         parts.append(f'"description":{quote(profile.description, _TEXT_CHARS)}')
-    if samples == "full" and profile.samples:
-        parts.append(f'"samples":[{_listed(profile.samples[:_SAMPLES], _SAMPLE_CHARS)}]')
+    values = [sample for sample in profile.samples if is_value(sample, _SAMPLE_CHARS)]
+    if samples == "full" and values:
+        parts.append(f'"samples":[{_listed(values[:_SAMPLES], _SAMPLE_CHARS)}]')
     if samples == "masked" and profile.patterns:
         counted = ",".join(f"{quote(shape, _SAMPLE_CHARS)}:{count}" for shape, count in profile.patterns)
         parts.append(f'"patterns":{{{counted}}}')

@@ -11,6 +11,17 @@ surrogates, private use, unassigned, line and paragraph separators."""
 
 _HARMLESS = str.maketrans('"\\<>', "'/()")
 
+_MARKUP = frozenset('<>{}[]|`"\\\n\r')
+_MOST_WORDS = 4
+
+
+def is_value(text: str, limit: int) -> bool:
+    """Whether a cell is shown to a model: a number, a code, a name or a line of an address, not a sentence or markup.
+
+    A sentence says little about what a column means, and a small model is led astray by the ones that tell it what to
+    do: with them its answers about other fields changed, however they were quoted."""
+    return len(text) <= limit and len(text.split()) <= _MOST_WORDS and _MARKUP.isdisjoint(text)
+
 
 def clean(text: str, limit: int) -> str:
     """One line of visible text of at most ``limit`` characters, ``…`` where it was cut."""
