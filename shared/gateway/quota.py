@@ -23,6 +23,8 @@ AT_ONCE = 0.25
 """Seconds after a window's opening that count as its beginning."""
 CALM = 180.0
 """Seconds after the last 429 until the quota is taken to be ample again."""
+REST = 1.0
+"""Seconds without a prompt that make a new window: what was not asked for was not refused."""
 AVERAGE = 20.0
 """Seconds over which the rate is averaged."""
 MEMORY = 60.0
@@ -46,6 +48,8 @@ class Quota:
         self._spent = 0.0
         self._spent_at_once = 0.0
         self._out = 0
+        self._last = now
+        self._held = False
         self._burst = 0.0
         self._rate = 0.0
         self._tokens = self._seconds = 0.0
@@ -56,7 +60,11 @@ class Quota:
     def may_pass(self, cost: float, now: float) -> bool:
         if self.throttled_at is None:
             return True
-        return now >= self.opens and (self._is_first() or self._spent + cost <= self._allowance(now))
+        if now < self.opens:
+            return False
+        passes = self._is_first() or self._spent + cost <= self._allowance(now)
+        self._held = self._held or not passes
+        return passes
 
     def next_turn(self, cost: float, now: float) -> float:
         """Seconds until it is worth asking again whether ``cost`` may pass."""
@@ -71,6 +79,7 @@ class Quota:
             self.opens, self._spent = now - MEMORY / 2, self._spent / 2
         at_once = self.throttled_at is None or now - self.opens <= AT_ONCE
         self._out += 1
+        self._last = now
         self._spent += cost
         self._spent_at_once += cost if at_once else 0.0
         return Permit(cost, self._window, at_once)
@@ -107,12 +116,16 @@ class Quota:
         self._probing = wait is None or wait > LONGEST or self._burst == 0.0
         self.throttled_at = now
 
-    def calm_down(self, now: float) -> None:
-        """Forget the limit when it has not been met for a while."""
-        if self.throttled_at is not None and now - self.throttled_at > CALM:
+    def resume(self, now: float) -> None:
+        """Nobody waits: after a rest a new window opens, and after a long one the limit is forgotten."""
+        if self.throttled_at is None:
+            return
+        if now - self.throttled_at > CALM:
             self.throttled_at, self._probing, self._refusals = None, False, 0
             self.opens, self._spent, self._burst = now, 0.0, 0.0
             self._rate = self._tokens = self._seconds = 0.0
+        elif now - max(self._last, self.opens) > REST and not self._probing:
+            self.opens, self._spent, self._spent_at_once, self._held = now, 0.0, 0.0, False
 
     def _is_first(self) -> bool:
         """One prompt may go where nothing else says when: at a window's opening, and before anything is learnt."""
@@ -131,7 +144,9 @@ class Quota:
             self._burst = self._spent if self.throttled_at is None else self._spent_at_once
         else:
             self._burst /= 2
-        self._average(self._spent, max(opens - self.opens, 0.001))
+        if self._held or self._rate <= 0.0:  # else there was no more to send: that says nothing of the quota
+            self._average(self._spent, max(opens - self.opens, 0.001))
+        self._held = False
         self._pause = opens - now
         self._window += 1
         self._spent = self._spent_at_once = 0.0

@@ -40,7 +40,7 @@ class Gate:
         Raises DeploymentThrottled if the turn cannot come before ``deadline`` (on the clock)."""
         now = self._clock()
         if not self._waiting:
-            self._quota.calm_down(now)
+            self._quota.resume(now)
             if self._quota.may_pass(cost, now):
                 return self._quota.take(cost, now)
         if self._quota.opens > deadline:
