@@ -26,6 +26,7 @@ class Distinct:
         self._pending: array[int] = array("q")
         self._parts: list[list[array[int]]] = [[] for _ in range(_PARTS)]
         self._level = 0
+        self._final: int | None = None
         self._kept = 0
         self._settled = 0
         """Of ``_kept``, how many are known to be different."""
@@ -53,8 +54,16 @@ class Distinct:
 
     def count(self) -> int:
         """Exact, or an estimate, some tenths of a percent off, where not ``exact``."""
-        self.settle()
-        return self._kept << self._level
+        if self._final is None:
+            self.settle()
+            return self._kept << self._level
+        return self._final
+
+    def close(self) -> None:
+        """Keep only the count: no more hashes come."""
+        self._final = self.count()
+        self._parts = [[] for _ in range(_PARTS)]
+        self._kept = self._settled = 0
 
     def settle(self) -> None:
         """Keep each hash once."""

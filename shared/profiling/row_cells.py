@@ -35,8 +35,11 @@ class RowCells:
             else:
                 self._kept[name].extend(map(hash, values))
         if (self.rows + rows) * len(self._kept) > self._most:
-            self._complete = False
-            self._kept.clear()
+            self.let_go()
+
+    def let_go(self) -> None:
+        self._complete = False
+        self._kept.clear()
 
     def numbers(self, name: str) -> Sequence[int] | None:
         """See ``shared.profiling.keys.Cells``."""

@@ -61,6 +61,19 @@ class StreamProfile:
 
     def add(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
         """``columns`` may be shorter than ``rows``, and absent: what is missing is empty."""
+        trimmed = self._tally(columns)
+        self._cells.add(rows, trimmed)
+
+    def add_columns(self, columns: Mapping[str, Sequence[JsonValue]]) -> None:
+        """Where a file is read column by column: ``rows`` are added at the end, and compound keys not looked for."""
+        self._cells.let_go()
+        self._tally(columns)
+
+    def column_ends(self, name: str) -> None:
+        """No more of this column comes: its hashes make room for the next."""
+        self._tallies[name].close()
+
+    def _tally(self, columns: Mapping[str, Sequence[JsonValue]]) -> dict[str, Sequence[str]]:
         trimmed = {name: texts(values) for name, values in columns.items()}
         for name, values in trimmed.items():
             tally = self._tallies.get(name)
@@ -69,10 +82,10 @@ class StreamProfile:
             tally.add(values)
             if not tally.nested and values is not columns[name]:
                 tally.nested = not {dict, list}.isdisjoint(map(type, columns[name]))
-        self._cells.add(rows, trimmed)
         self._batches += 1
         self._fit_values()
         self._fit_hashes()
+        return trimmed
 
     def _fit_values(self) -> None:
         """Fields with most values go over to hashes where all of them together grow too large."""

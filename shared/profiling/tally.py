@@ -35,6 +35,7 @@ class Tally:
         self.nested = False
         self._seen: Counter[str] = Counter()
         self._hashed: Hashed | None = None
+        self._closed = False
 
     @property
     def hashed(self) -> Hashed | None:
@@ -61,6 +62,14 @@ class Tally:
         if self._hashed is None:
             self._hashed = Hashed(self.name, self._seen)
             self._seen = Counter()
+            if self._closed:
+                self._hashed.distinct.close()
+
+    def close(self) -> None:
+        """No more values come."""
+        self._closed = True
+        if self._hashed is not None:
+            self._hashed.distinct.close()
 
     def column(self, rows: int) -> Column:
         if self._hashed is not None:

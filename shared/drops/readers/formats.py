@@ -101,7 +101,9 @@ def _binary(head: bytes) -> bool:
 def _ole(head: bytes, name: str) -> tuple[str, str]:
     if suffix(name) == ".xls":
         return "unsupported_format", "The workbook is of the old format .xls: save it as .xlsx."
-    return "encrypted_workbook", ""
+    if b"E\0n\0c\0r\0y\0p\0t" in head or suffix(name) in {".xlsx", ".xlsm"}:
+        return "encrypted_workbook", "The workbook is protected by a password: save it without one."
+    return "unsupported_format", "The file is an old Office document, which is not read: save workbooks as .xlsx."
 
 
 def _other(what: str, name: str) -> UnreadableFile:

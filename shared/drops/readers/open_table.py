@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from shared.drops.readers.delimited import read_delimited
@@ -18,12 +19,23 @@ from shared.drops.unreadable import UnreadableFile
 _NAMES: Final = {"parquet": "Parquet file", "workbook": "workbook", "json": "JSON file", "delimited": "text file"}
 
 
-def open_table(file: BinaryIO, name: str, sheet: str | None, limits: Limits) -> Table:
+def open_table(file: BinaryIO, path: Path, name: str, sheet: str | None, limits: Limits) -> Table:
     """Raises UnreadableFile, as do the batches of the table."""
     raw = RawBytes(file, limits)
     raw.unpack()
     found, ending = kind(raw.head(LOOK), name), suffix(name)
     _check_size(file, raw, found, ending, limits)
+    if found in {"parquet", "workbook"} and raw.gzipped:
+        detail = f"The file is a {_NAMES[found]} inside gzip, which is not read: it is packed already."
+        raise UnreadableFile("unsupported_format", detail)
+    if found == "parquet":
+        from shared.drops.readers.parquet import read_parquet
+
+        return read_parquet(path, limits)
+    if found == "workbook":
+        from shared.drops.readers.workbook import read_workbook
+
+        return read_workbook(path, sheet, ending, limits)
     text = Text(raw)
     if found == "json":
         return read_json(text, ending, limits)

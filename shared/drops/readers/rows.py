@@ -28,14 +28,20 @@ def rows_as_table(
     *,
     progress: Callable[[], int],
     notes: Callable[[], Iterable[Note]] = tuple,
+    even: bool = False,
 ) -> Table:
-    """``progress``: characters read so far; ``notes``: what the source noted, asked at the end.
+    """``progress``: characters read so far; ``notes``: what the source noted, asked at the end; ``even``: rows end with
+    their last value, so that their lengths say nothing.
 
     Raises UnreadableFile ``empty_file`` or ``too_many_columns``.
     """
     first = list(islice(rows, _LOOK))
     if not any(map(_filled, first)):
         raise UnreadableFile("empty_file", "The file has no rows: it holds nothing but blank lines.")
+    if even:
+        longest = max(map(len, first))
+        first = [row + [""] * (longest - len(row)) for row in first]
+        rows = (row + [""] * (longest - len(row)) for row in rows)
     found = layout(first)
     columns, odd = names(found.header, found.width)
     if len(columns) > limits.columns:

@@ -19,6 +19,10 @@ class Batch:
 
     rows: int
     columns: Mapping[str, Sequence[JsonValue]]
+    whole: bool = True
+    """False where a file is read column by column: then ``rows`` come in a batch of their own, and ``done`` names the
+    columns of which no more comes."""
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
