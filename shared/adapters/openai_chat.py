@@ -30,6 +30,7 @@ CLIENTS = 256
 """Kept at most, by endpoint. A client without its pool is small."""
 _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _KEPT_HEADERS = ("x-ratelimit-", "retry-after")
+_NO_COUNT = 2**31
 _NO_KEY = "given-with-each-request"
 
 for _name in ("openai", "httpx2"):  # at lower levels they may log addresses and bodies
@@ -157,4 +158,5 @@ def _code(value: object) -> str | None:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    """0 for what cannot be a number of tokens: a column of the history holds 31 bits."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _NO_COUNT else 0

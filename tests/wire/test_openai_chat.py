@@ -292,3 +292,11 @@ async def test_keys_and_prompts_are_not_logged(wire: Wire, status: int, caplog: 
     assert "key-two" not in caplog.text
     assert "canary-in-the-prompt" not in caplog.text
     assert "key-two" not in repr(request())
+
+
+@pytest.mark.parametrize("given", [10**30, 2**31, -1, 0, 1.5, True, "12", None, [1]])
+async def test_a_number_of_tokens_that_cannot_be_one_is_not_counted(wire: Wire, given: object) -> None:
+    usage = {"prompt_tokens": given, "completion_tokens": given, "prompt_tokens_details": {"cached_tokens": given}}
+    wire.answers(200, {**ANSWER, "usage": usage})
+    completion = await wire.chat.send(request())
+    assert (completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens) == (0, 0, 0)
