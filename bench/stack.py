@@ -68,16 +68,18 @@ class Stack:
 
 
 @contextmanager
-def running_stack() -> Iterator[Stack]:
-    """Raises SystemExit when the running one has no simulated deployment."""
+def running_stack(host: bool = True) -> Iterator[Stack]:
+    """Raises SystemExit when the running one has no simulated deployment. ``host`` False: nothing takes from queues."""
     if "STACK_JSON" in os.environ:
         stack = Stack(json.loads(Path(os.environ["STACK_JSON"]).read_text()))
         if stack.deployment["kind"] != "simulated":
             raise SystemExit("the benchmarks need a stack with DEPLOYMENT=simulated")
+        if not host and stack.described["pids"]["host"]:
+            raise SystemExit("this benchmark needs a stack without a host (HOST=off)")
         yield stack
         return
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        env = {**os.environ, "LOCAL_STATE": folder, "DEPLOYMENT": "simulated"}
+        env = {**os.environ, "LOCAL_STATE": folder, "DEPLOYMENT": "simulated", **({} if host else {"HOST": "off"})}
         try:
             _local("up", env)
             yield Stack(json.loads((Path(folder) / "stack.json").read_text()))

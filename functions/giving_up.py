@@ -1,4 +1,4 @@
-"""Ending what the platform gave up on: a mapping whose worker stopped five times is not left running for ever.
+"""Ending what the platform gave up on: a mapping whose worker stopped again and again is not left running for ever.
 
 Its row says failed, its failure is recorded, and its pipeline is told, as if the worker had found the cause itself.
 """
@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from functions.queues import Delivery
-from functions.workshop import LAST_DELIVERY, delivery_of, drop_desk, put_back_in_order, workshop
+from functions.workshop import MOST_DELIVERIES, delivery_of, drop_desk, put_back_in_order, workshop
 from shared.wiring import services
 
 if TYPE_CHECKING:
     from shared.mapping import carry_out
 
 CODE: Final = "worker_stopped"
-STOPPED: Final = "The worker stopped five times while handling this message; its log of that time may tell why."
+STOPPED: Final = "The worker stopped again and again while handling this message; its log of that time may tell why."
 
 
 async def end_drop(delivery: Delivery) -> bool:
@@ -55,4 +55,4 @@ async def end_job(delivery: Delivery) -> bool:
 
 def _last(delivery: Delivery) -> carry_out.Delivery:
     """The platform's tries are counted with our own."""
-    return replace(delivery_of(delivery), attempts=delivery.attempts + LAST_DELIVERY - 1, last=True)
+    return replace(delivery_of(delivery), attempts=delivery.attempts + MOST_DELIVERIES - 1, last=True)

@@ -1,7 +1,7 @@
 """Queues ``…-poison``: what failed and nothing else is known, drained into the failures, with its cause.
 
 A message lands there in one of two ways. Our own triggers put it there with its cause noted on it; or the platform
-does, after the worker stopped five times while handling it (killed, out of memory), and then nobody knew a cause.
+does, after the worker stopped again and again while handling it (killed, out of memory), and then nobody knew a cause.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import azure.functions as func
 
 from functions.giving_up import CODE, STOPPED, end_drop, end_job
 from functions.queues import Delivery, Later, Queues, discard, put_back_later
-from functions.workshop import LAST_DELIVERY
+from functions.workshop import MOST_DELIVERIES
 from shared.errors import DependencyUnavailable
 from shared.failure_rows import Kind
 from shared.failures import Failure, Failures
@@ -142,5 +142,5 @@ def _sentence(code: str | None, detail: str | None) -> str | None:
 
 
 def _tries(poisoned: Message, told: bool) -> int:
-    """Ours, and the platform's last five where it was the platform that gave up."""
-    return attempts(poisoned) + (1 if told else LAST_DELIVERY)
+    """Ours, and the platform's where it was the platform that gave up."""
+    return attempts(poisoned) + (1 if told else MOST_DELIVERIES)

@@ -1,6 +1,6 @@
 """What all queue triggers share: message → content, transient or permanent, put back with a delay and our own count.
 
-The platform tries a failed message five times at once and then calls it poisoned, which a minute of throttling would
+The platform tries a failed message some times at once and then calls it poisoned, which a minute of throttling would
 use up. So an outage or a throttled deployment puts the message back, hidden for a while, as often as it takes; one that
 can never be handled goes to the poison queue at once, with its cause. Only what nobody foresaw is raised.
 """
@@ -128,7 +128,7 @@ async def put_back_later(queue: str, queues: Queues, message: Message, error: Pr
 
 
 async def _bury(queue: str, queues: Queues, message: Message, code: str, detail: str) -> None:
-    """To the poison queue ourselves: the same place the platform would use, without five tries, and with the cause."""
+    """To the poison queue ourselves: the same place the platform would use, without its tries, and with the cause."""
     failure = {"code": code, "detail": detail, "attempts": attempts(message), "failedAt": datetime.now(UTC).isoformat()}
     await queues.put(queue + POISON, {**message, "failure": failure})
     log.error("queue.message_unusable", extra={"queue": queue, "code": code, "detail": detail})

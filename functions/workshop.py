@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from shared.mapping.run import MappingDesk
 
 LAST_DELIVERY: Final = 5
-"""maxDequeueCount of host.json."""
+"""Of a message whose handling fails as nobody foresaw: then the job ends with that."""
+MOST_DELIVERIES: Final = 20
+"""maxDequeueCount of host.json: the platform gives up. More, because a worker may die for reasons of its own (killed,
+redeployed, another message) while it is at this one."""
 _SPARE_SECONDS: Final = 2.0
 
 

@@ -11,6 +11,7 @@ import azure.functions as func
 import pytest
 
 from functions.callbacks import MOST_TRIES
+from functions.workshop import MOST_DELIVERIES
 from shared.callbacks import ReceiverUnreachable
 from shared.errors import StorageUnavailable
 from shared.failures import TABLE, Failure
@@ -174,7 +175,7 @@ async def test_poison_nobody_knows_a_cause_of_says_what_happened(
 ) -> None:
     await deliver(f"{queue}-poison", json.dumps({**message, "retry": {"attempts": 2}}))
     (item,) = await items()
-    assert (item["kind"], item["queue"], item["code"], item["attempts"]) == (kind, queue, "worker_stopped", 7)
+    assert (item["kind"], item["queue"], item["code"], item["attempts"]) == (kind, queue, "worker_stopped", 2 + MOST_DELIVERIES)
     await call("POST", f"{LIST}/{item['id']}/replay", headers=ADMIN)
     assert [content_of(message) for message in stand.queues.messages(queue)] == [message]
 
@@ -196,13 +197,13 @@ async def test_a_drop_the_platform_gave_up_on_is_ended_and_its_pipeline_told(sta
 
 
 async def test_a_job_the_platform_gave_up_on_is_ended_and_its_replay_makes_it(stand: Stand) -> None:
-    """Accepted, its worker killed five times while it runs, ended, replayed, made."""
+    """Accepted, its worker killed again and again while it runs, ended, replayed, made."""
     accepted = await call("POST", PATH, REQUEST, headers={"prefer": "respond-async"})
     text = stand.queues.queues["mapping-jobs"].pop(0).text
     await deliver("mapping-jobs-poison", text)
     assert await mapping_states() == [("failed", "worker_stopped")]
     (item,) = await items()
-    assert (item["mappingId"], item["attempts"]) == (accepted.json["mappingId"], 5)
+    assert (item["mappingId"], item["attempts"]) == (accepted.json["mappingId"], MOST_DELIVERIES)
     await call("POST", f"{LIST}/{item['id']}/replay", headers=ADMIN)
     await deliver("mapping-jobs", stand.queues.queues["mapping-jobs"].pop(0).text)
     assert await mapping_states() == [("succeeded", None)]
