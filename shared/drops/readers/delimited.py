@@ -25,7 +25,7 @@ def read_delimited(text: Text, suffix: str, limits: Limits) -> Table:
     mark = announced(first[0]) if first else None
     if mark:
         del first[0]
-    if not any(line.strip("\0 \t\r\n") for line in first):
+    if not any(line.strip("\0 \t\r\n,;|") for line in first):
         if any("\0" in line for line in first):
             raise UnreadableFile("not_a_table", "The file is filled with zero bytes and holds no table.")
         raise UnreadableFile("empty_file", "The file has no rows: it holds nothing but blank lines.")

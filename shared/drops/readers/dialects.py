@@ -16,7 +16,9 @@ _DELIMITERS: Final = ",;\t|^~\x01\x1f¦§"
 _BY_NAME: Final = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _SEP: Final = re.compile(r"^\W?sep=(.)\s*$", re.IGNORECASE)
 _OTHER_MARKS: Final = re.compile(r"[;|\t\"]")
-_LEAST: Final = 0.2
+_LEAST: Final = 0.1
+_DOUBTFUL: Final = 0.25
+"""Below this, lines of many words are running text."""
 _TIE: Final = 1.15
 """How much better a rival must be than what the file's name says, or than plain double quotes."""
 _WORDS_OF_PROSE: Final = 8
@@ -65,22 +67,23 @@ def dialect(lines: Sequence[str], suffix: str, *, whole: bool) -> Dialect | None
     some = lines if whole or len(lines) < 3 else lines[:-1]
     sample = "".join(some)
     hinted = _BY_NAME.get(suffix)
-    scored = [(_score(Dialect(mark), some, hinted), Dialect(mark)) for mark in _DELIMITERS if mark in sample]
+    ways = [way for mark in _DELIMITERS if mark in sample for way in _quotings(mark, sample)]
+    scored = [(_score(way, some, hinted), way) for way in ways]
     best_score, best = max(scored, key=lambda pair: pair[0], default=(0.0, Dialect()))
-    if best_score < _LEAST:
-        return None if _prose(some) else _one_column(sample)
-    return max(_quotings(best, sample), key=lambda way: _score(way, some, None) * (_TIE if way == best else 1))
+    if best_score < _DOUBTFUL and _prose(some):
+        return None
+    return best if best_score >= _LEAST else _one_column(sample)
 
 
-def _quotings(plain: Dialect, sample: str) -> Iterator[Dialect]:
-    mark = plain.delimiter
-    plain = replace(plain, spaced=f'{mark} "' in sample)
+def _quotings(mark: str, sample: str) -> Iterator[Dialect]:
+    plain = Dialect(mark, spaced=f'{mark} "' in sample)
     yield plain
     if '\\"' in sample:
         yield replace(plain, escape="\\")
     if '"' in sample:
         yield replace(plain, quote=None)
-    if f"'{mark}'" in sample:
+    single = rf"(?:^|{re.escape(mark)})\s?'[^'\n]*'\s*(?:$|{re.escape(mark)})"
+    if re.search(single, sample, re.MULTILINE):
         yield replace(plain, quote="'", spaced=f"{mark} '" in sample)
 
 
@@ -103,7 +106,8 @@ def _score(way: Dialect, lines: Sequence[str], hinted: str | None) -> float:
     consistent = alike / len(rows)
     rows_per_line = min(1.0, len(rows) / max(1, sum(map(bool, map(str.strip, lines)))))
     score = consistent * consistent * (width - 1) / width * clean * (0.5 + 0.5 * rows_per_line)
-    return score * (_TIE if way.delimiter == hinted else 1.0)
+    usual = way.quote == '"' and way.escape is None
+    return score * (_TIE if way.delimiter == hinted else 1.0) * (_TIE if usual else 1.0)
 
 
 def _prose(lines: Sequence[str]) -> bool:

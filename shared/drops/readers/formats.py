@@ -93,7 +93,7 @@ def _binary(head: bytes) -> bool:
     """Control characters that no text has, in more than a few places; zero bytes alone are looked at as text."""
     if marked(head) or wide(head):
         return False
-    controls = sum(byte < 9 or 13 < byte < 27 for byte in head if byte)
+    controls = sum(1 < byte < 9 or 13 < byte < 27 for byte in head)  # 1 and 31 are delimiters
     zeros = head.count(0)
     return controls > 0.02 * len(head) or (zeros > 0.1 * len(head) and zeros < len(head))
 

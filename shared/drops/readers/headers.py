@@ -53,9 +53,9 @@ def _filled(row: Sequence[str]) -> int:
 
 
 def _width(rows: Sequence[Sequence[str]]) -> int:
-    """The commonest length of rows, the longer of two."""
+    """The commonest length of rows; of two the first row's, else the longer."""
     lengths = [len(row) for row in rows if _filled(row)]
-    return max(set(lengths), key=lambda length: (lengths.count(length), length), default=0)
+    return max(set(lengths), key=lambda length: (lengths.count(length), length == lengths[0], length), default=0)
 
 
 def _header_row(rows: Sequence[Sequence[str]]) -> int:

@@ -113,7 +113,7 @@ class JsonText:
     def _complete_or_raise(self, error: json.JSONDecodeError) -> None:
         """Reads on where the value may just not be complete; raises where it is wrong."""
         have = len(self._text) - self._at
-        at_the_end = error.pos >= len(self._text) - 16 or error.msg.startswith("Unterminated string")
+        at_the_end = _unfinished(error, self._text[error.pos :])
         if have <= self._most and self._more():
             return
         if have > self._most:
@@ -143,3 +143,15 @@ class JsonText:
     def wrong(self, at: int | None = None) -> UnreadableFile:
         line = self._lines + self._text.count("\n", 0, self._at if at is None else at) + 1
         return UnreadableFile("bad_json", f"Line {line:,} is not valid JSON.")
+
+
+def _unfinished(error: json.JSONDecodeError, rest: str) -> bool:
+    """Whether what is wrong is only that the text ends: ``rest`` begins where it went wrong."""
+    left = rest.strip()
+    if not left or error.msg.startswith("Unterminated string"):
+        return True
+    return len(left) < 6 and (error.msg.startswith("Invalid") or left == "-" or _literal(left))
+
+
+def _literal(start: str) -> bool:
+    return any(word.startswith(start) for word in ("true", "false", "null"))
