@@ -77,14 +77,16 @@ def _shift_jis(sample: bytes) -> float:
 
 
 def _gb18030(sample: bytes) -> float:
-    """Nearly all Chinese text is of the 3,755 characters of the standard's first level."""
+    """Nearly all Chinese text is of the 3,755 characters of the standard's first level. Letters of other scripts take
+    two or four bytes, which hardly come about by chance."""
     text, wrong = _decoded(sample, "gb18030")
     other = [char for char in text if char >= "\x80"]
     if not other or wrong > 0.02 * len(other):
         return 0.0
     common = sum(_in_first_level(char, "gb18030", 0xB0, 0xD7) or char in _WIDE_SIGNS for char in other)
+    letters = sum(char.isalpha() and not "\u4e00" <= char <= "\u9fff" for char in other)
     private = sum("\ue000" <= char <= "\uf8ff" for char in other)
-    return (common - 2 * private) / len(other)
+    return (common + 0.5 * letters - 2 * private) / len(other)
 
 
 def _windows_1252(sample: bytes) -> float:

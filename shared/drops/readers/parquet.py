@@ -81,7 +81,7 @@ class _Parquet:
             raise UnreadableFile("too_many_columns", detail)
         if rows < 0 or unpacked < 0:
             raise UnreadableFile("damaged", "The Parquet file cannot be read: its row counts make no sense.")
-        self._count(max(unpacked, rows))
+        self._count(max(unpacked, rows * len(self._columns)))
 
     def _count(self, unpacked: int) -> None:
         """Bytes so far. Repeated values take next to nothing in Parquet: the ratio counts only past what is small."""
