@@ -53,7 +53,7 @@ async def profile_apart(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env=_environment(),
+        env=environment(),
     )
     try:
         answer, _ = await asyncio.wait_for(child.communicate(json.dumps(request).encode()), seconds)
@@ -66,7 +66,7 @@ async def profile_apart(
     return _read(answer)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """A fixed seed makes hashes, and so samples, the same in every run."""
     return {
         "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
