@@ -103,7 +103,7 @@ class _Host:
             **stack.app_settings(),
             "LOCAL_HOST_LEASE_SECONDS": str(LEASE_SECONDS),
         }
-        self._log = Path(os.environ["HOST_LOG"]).open("wb") if os.environ.get("HOST_LOG") else tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._started = 0.0
         self.kills = 0
 

@@ -20,7 +20,7 @@ from typing import Final
 from shared.mapping.store import KEPT, TABLE, Cause, State, blob_name, cause_values, row_values
 from shared.storage import Row, Tables, Value
 
-LEASE: Final = timedelta(seconds=30)
+LEASE: Final = timedelta(seconds=15)
 FINAL: Final = frozenset({"succeeded", "cancelled"})
 """States no delivery changes. What failed or was refused is tried again when its message is sent again."""
 
