@@ -1,7 +1,8 @@
-"""``make demo``: a customer file mapped by a real model on this machine, and the prompts behind it.
+"""``make demo``: a customer file mapped by a real model on this machine, the prompts behind it, and a file that lands.
 
-Everything goes over HTTP, as CluedIn's backend would do it. Options by environment: CSV and VOCABULARY (paths; both or
-neither), ENGINE (ai or auto), and what `make up` takes to choose a deployment.
+The first goes over HTTP, as CluedIn's backend would do it; the second is dropped, as a pipeline would. Options by
+environment: CSV and VOCABULARY (paths; both or neither), ENGINE (ai or auto; of the first), and what `make up` takes to
+choose a deployment.
 """
 
 from __future__ import annotations
@@ -9,22 +10,19 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
-import textwrap
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from local import throwaway
+from local import demo_drop, throwaway
+from local.demo_output import say, table
 from local.processes import Failed
 from local.state import CHECKOUT
 from local.supervisor import tail
 
-say = partial(print, flush=True)
 _SAMPLES = CHECKOUT / "local" / "samples"
 _PATIENCE = 240
 """Seconds for one request; the platform cuts at 230."""
@@ -38,10 +36,11 @@ def demo(_: Sequence[str]) -> int:
         stack = json.loads(described.read_text())
         try:
             mapping = _map(stack, records, vocabularies)
+            _show_mapping(mapping)
+            _show_prompts(stack, mapping)
+            _drop(stack, vocabularies)
         except Failed as failed:
             raise Failed(f"{failed}\n{tail(Path(stack['logs']) / 'host.log')}") from failed
-        _show_mapping(mapping)
-        _show_prompts(stack, mapping)
     say("everything is stopped")
     return 0
 
@@ -86,6 +85,12 @@ def _map(stack: dict[str, Any], records: list[dict[str, str]], vocabularies: lis
     return mapping
 
 
+def _drop(stack: dict[str, Any], vocabularies: list[dict[str, Any]]) -> None:
+    """The vocabularies are stored first: an event names a file, and nothing else."""
+    _call(stack, "PUT", "vocabularies", vocabularies)
+    demo_drop.show(demo_drop.drop(stack, _path("CSV", _SAMPLES / "contacts.jsonl")))
+
+
 def _call(stack: dict[str, Any], method: str, path: str, body: object = None) -> dict[str, Any]:
     """Raises Failed with the problem the app answers."""
     url = f"{stack['baseUrl']}/api/organizations/{stack['organization']}/{path}"
@@ -114,7 +119,7 @@ def _show_mapping(mapping: dict[str, Any]) -> None:
         )
         for each in mapping["properties"]
     ]
-    _table(("field", "status", "vocabulary key", "type", "conf.", "reason"), rows)
+    table(("field", "status", "vocabulary key", "type", "conf.", "reason"), rows)
     origin, vocabulary, domain = mapping["origin"], mapping["vocabulary"], mapping["businessDomain"]
     say(f"\nvocabulary       {vocabulary['keyPrefix']} ({vocabulary['status']}, {vocabulary['confidence']:.2f})")
     say(f"business domain  {domain['name']} ({domain['status']}, {domain['confidence']:.2f})")
@@ -152,20 +157,8 @@ def _show_prompts(stack: dict[str, Any], mapping: dict[str, Any]) -> None:
         )
         for each in found["items"]
     ]
-    _table(("attempt", "at", "status", "model", "read", "written", "ms"), rows)
+    table(("attempt", "at", "status", "model", "read", "written", "ms"), rows)
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.0f}"
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """The last column is wrapped to what is left of the terminal's width."""
-    widths = [min(34, max(len(row[i]) for row in [head, *rows])) for i in range(len(head) - 1)]
-    longest = max(len(row[-1]) for row in [head, *rows])
-    last = max(24, shutil.get_terminal_size((150, 40)).columns - sum(widths) - 2 * len(widths))
-    for row in [head, tuple("-" * width for width in [*widths, min(last, longest)]), *rows]:
-        cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, [*widths, last], strict=True)]
-        for line in range(max(map(len, cells))):
-            parts = [cell[line] if line < len(cell) else "" for cell in cells]
-            say("  ".join(part.ljust(width) for part, width in zip(parts, [*widths, 0], strict=True)).rstrip())
