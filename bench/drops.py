@@ -1,4 +1,4 @@
-"""Small drops while the host is killed (kill -9) every 3 s: what arrives, what arrives twice, what is paid twice.
+"""Small drops while the host is killed (kill -9) 3 s after each start: what arrives, and what is paid twice.
 
 Twice: with a deployment that answers, and with one that answers 30% of the calls with 429 and 10% with 500. One drop in
 ten is a CSV file, the others carry their records. A call is a request the deployment received, known by the drop's mark
@@ -103,8 +103,8 @@ class _Host:
             **stack.app_settings(),
             "LOCAL_HOST_LEASE_SECONDS": str(LEASE_SECONDS),
         }
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._started = 0.0
+        self._log = tempfile.NamedTemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._ready: float | None = None
         self.kills = 0
 
     def __enter__(self) -> _Host:
@@ -117,8 +117,10 @@ class _Host:
         self._log.close()
 
     def beat(self) -> None:
-        """Kill it, if it is time."""
-        if KILL_SECONDS and time.monotonic() - self._started > KILL_SECONDS:
+        """Kill it, if it is time. The time counts from when it says that it takes messages."""
+        if self._ready is None and b'"host.ready"' in Path(self._log.name).read_bytes():
+            self._ready = time.monotonic()
+        if KILL_SECONDS and self._ready and time.monotonic() - self._ready > KILL_SECONDS:
             self._process.kill()
             self._process.wait()
             self.kills += 1
@@ -126,8 +128,10 @@ class _Host:
 
     def _start(self) -> None:
         command = [sys.executable, "-m", "local.host", "--port", "0"]
+        self._ready = None
+        self._log.seek(0)
+        self._log.truncate()
         self._process = subprocess.Popen(command, cwd=_ROOT, env=self._env, stderr=self._log, stdout=self._log)
-        self._started = time.monotonic()
 
 
 def _wait(stack: Stack, host: _Host, number: int) -> list[dict[str, Any]]:
