@@ -1,6 +1,6 @@
 """How a delimited text is written: its delimiter and its quotes, found by reading its first lines in each way.
 
-Neither csv.Sniffer nor clevercsv: see docs/decisions/0004-reading-files.md.
+Neither csv.Sniffer nor clevercsv: see docs/decisions/0006-reading-files.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which encoding a text file has: by its byte order mark, its zero bytes, or what its other bytes look like.
 
 The guess between the legacy encodings is made here and not by charset-normalizer or chardet: see
-docs/decisions/0004-reading-files.md.
+docs/decisions/0006-reading-files.md.
 """
 
 from __future__ import annotations

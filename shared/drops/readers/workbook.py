@@ -1,7 +1,7 @@
 """Excel workbooks as a table: the sheet that is named, else the first one with data.
 
 Read with the standard library's ZIP and XML parsers, as a stream. calamine holds a whole sheet (one cell in its last
-corner is gigabytes), openpyxl all shared strings: see docs/decisions/0004-reading-files.md. Macros, external links and
+corner is gigabytes), openpyxl all shared strings: see docs/decisions/0006-reading-files.md. Macros, external links and
 pictures are never opened.
 """
 
