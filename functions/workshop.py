@@ -22,7 +22,6 @@ LAST_DELIVERY: Final = 5
 MOST_DELIVERIES: Final = 20
 """maxDequeueCount of host.json: the platform gives up. More, because a worker may die for reasons of its own (killed,
 redeployed, another message) while it is at this one."""
-_SPARE_SECONDS: Final = 2.0
 
 
 def mapping_desk() -> MappingDesk:
@@ -63,12 +62,12 @@ def delivery_of(delivery: queues.Delivery) -> Delivery:
 @contextlib.contextmanager
 def put_back_in_order() -> Iterator[None]:
     """Work that somebody else does, or that goes on in another run, is put back without counting it as tried."""
-    from shared.mapping.claims import LEASE, Busy
+    from shared.mapping.claims import Busy
     from shared.mapping.orderly import TimeIsUp
 
     try:
         yield
     except Busy as busy:
-        raise queues.Later(LEASE.total_seconds() + _SPARE_SECONDS, busy.etag or None) from busy
+        raise queues.Later(busy.seconds, busy.etag) from busy
     except TimeIsUp as up:
         raise queues.Later(0) from up

@@ -28,7 +28,7 @@ from shared.errors import (
     StorageUnavailable,
 )
 from shared.gateway.records import Caller
-from shared.mapping.claims import Busy, Claim, Claims, Job, Superseded
+from shared.mapping.claims import LEASE, Busy, Claim, Claims, Job, Superseded
 from shared.mapping.models import Mapping
 from shared.mapping.orderly import OrderlyAsker, TimeIsUp
 from shared.mapping.run import MappingDesk, Unmakeable, caller_of, outcome_of
@@ -242,7 +242,7 @@ async def _lost(workshop: Workshop, job: Job) -> KeptMapping | None:
     """Cancelled and forgotten work has ended. Raises Busy where another worker has taken over."""
     kept = await workshop.desk.mappings.state(job.organization, job.mapping_id)
     if kept is not None and kept.state in ("queued", "running"):
-        raise Busy("")
+        raise Busy(LEASE.total_seconds())
     return await _ended_before(workshop, job)
 
 

@@ -4,8 +4,8 @@ A message may be delivered twice, and its worker may die. So the worker owns the
 that while it works, and makes every change over the row's ETag: whoever lost the row, to another worker or to somebody
 who cancelled, finds out at the next beat and can store nothing any more.
 
-A claim ends by the clock or, since clocks jump, by the queue: who finds the row owned comes back after ``LEASE`` by the
-storage service's own clock, and a row that has not changed in that time has no living owner.
+A claim ends by the clock or, since clocks jump, by the queue: who finds the row owned for longer than any claim lasts
+comes back after ``LEASE`` by the storage service's clock, and a row that has not changed since has no living owner.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from shared.mapping.store import KEPT, TABLE, Cause, State, blob_name, cause_val
 from shared.storage import Row, Tables, Value
 
 LEASE: Final = timedelta(seconds=15)
+SPARE: Final = timedelta(seconds=1)
 FINAL: Final = frozenset({"succeeded", "cancelled"})
 """States no delivery changes. What failed or was refused is tried again when its message is sent again."""
 
@@ -54,10 +55,13 @@ class Claim:
 
 
 class Busy(Exception):
-    """Somebody else works on the mapping, or did so until a moment ago. ``etag``: the row as it was seen."""
+    """Somebody else works on the mapping, or did so until a moment ago.
 
-    def __init__(self, etag: str) -> None:
+    ``seconds``: when to come back. ``etag``: the row as it was seen, where that is a whole lease later."""
+
+    def __init__(self, seconds: float, etag: str | None = None) -> None:
         super().__init__("somebody else works on the mapping")
+        self.seconds = seconds
         self.etag = etag
 
 
@@ -136,8 +140,13 @@ class Claims:
         if state in FINAL:
             return False
         until = row.time("LeaseUntil")
-        if state == "running" and until and until > self._clock() and row.etag != watched:
-            raise Busy(row.etag)
+        if state != "running" or until is None or row.etag == watched:
+            return True
+        left = until - self._clock()
+        if left > LEASE:  # somebody's clock is wrong: watch the row instead
+            raise Busy((LEASE + SPARE).total_seconds(), row.etag)
+        if left > timedelta():
+            raise Busy((left + SPARE).total_seconds())
         return True
 
     async def _write(self, claim: Claim, values: dict[str, Value]) -> bool:
