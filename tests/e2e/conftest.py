@@ -37,7 +37,7 @@ def organization(product: Product, deployment: Simulated) -> Organization:
     return product.organization().allow(deployment)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def impatient(stack: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with short deadlines: 3 s for a prompt, 10 s for a request."""
     log = tmp_path_factory.mktemp("impatient") / "host.log"

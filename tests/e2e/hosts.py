@@ -12,7 +12,6 @@ import httpx2
 
 from local import processes
 from local.processes import Port
-from local.stack import environment
 from local.state import CHECKOUT
 from tests.e2e.product import Product
 
@@ -21,7 +20,7 @@ from tests.e2e.product import Product
 def host(stack: Mapping[str, Any], log: Path, **settings: str) -> Iterator[Product]:
     """The product on a host of its own; ``settings`` beside or instead of the stack's app settings."""
     port = Port()
-    env = environment({**_app_settings(stack), **settings})
+    env = {**_app_settings(stack), **settings}
     command = [sys.executable, "-m", "local.host", "--port", str(port.number)]
     child = processes.spawn(command, env=env, cwd=CHECKOUT, log=log)
     product = Product({**stack, "baseUrl": f"http://127.0.0.1:{port.number}"})
@@ -36,20 +35,10 @@ def host(stack: Mapping[str, Any], log: Path, **settings: str) -> Iterator[Produ
 
 
 def _app_settings(stack: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "AzureWebJobsStorage": stack["storageConnectionString"],
-        "KEY_VAULT_URL": stack["vaultUrl"],
-        "KEY_VAULT_VERIFY_CHALLENGE": "false",
-        "DATABASE_URL": stack["databaseUrl"],
-        "ENVIRONMENT": "development",
-        "ALLOW_LOOPBACK_DEPLOYMENTS": "true",
-        "IDENTITY_ENDPOINT": stack["identityEndpoint"],
-        "IDENTITY_HEADER": stack["identityHeader"],
-        "SSL_CERT_FILE": stack["caFile"],
-        "REQUESTS_CA_BUNDLE": stack["caFile"],
-        "FUNCTION_KEY": stack["functionKey"],
-        "LOCAL_HOST_DRAIN_SECONDS": "1",
-    }
+    """Those of the stack's own host: while both run, either may take a message from a queue."""
+    environ = Path(f"/proc/{stack['pids']['host']}/environ").read_text()
+    settings = dict(line.partition("=")[::2] for line in environ.split("\0") if line)
+    return {**settings, "LOCAL_HOST_DRAIN_SECONDS": "1"}
 
 
 def _answers(product: Product) -> bool:
