@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -24,6 +26,22 @@ _OTHERS: Final = {
     "mimetype": "an OpenDocument file",
 }
 
+_DAMAGE = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""What ``zipfile`` raises for offsets, sizes and methods that make no sense, and expat for XML that is none."""
+
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
 
@@ -37,7 +55,7 @@ class Parts:
         self._unpacked = 0
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        except _DAMAGE:
             raise damaged() from None
         self._infos = {info.filename.lstrip("/").lower(): info for info in self._zip.infolist()[:_PARTS]}
         if "xl/workbook.xml" not in self._infos:
@@ -63,15 +81,7 @@ class Parts:
                     yield
                 parser.Parse(b"", True)
                 yield
-        except (
-            expat.ExpatError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            KeyError,
-            NotImplementedError,
-            RuntimeError,
-        ):
+        except _DAMAGE:
             raise damaged() from None
 
     def _count(self, unpacked: int) -> None:
