@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import uuid
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +11,7 @@ import pytest
 from shared.errors import FlagsUnavailable
 from shared.gateway.ports import FlagRow, FlagTable
 from tests.fakes.gateway import FakeFlagTable
-
-
-def connection_string() -> str:
-    stack = os.environ.get("STACK_JSON")
-    if not stack:
-        pytest.skip("STACK_JSON names no running stack")
-    return str(json.loads(Path(stack).read_text())["storageConnectionString"])
+from tests.running import connection_string
 
 
 @pytest.fixture(params=["fake", "azurite"])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from azure.core.credentials import AccessToken
 from shared.errors import SettingsUnavailable
 from shared.gateway.ports import SecretReader
 from tests.fakes.gateway import FakeSecrets
+from tests.running import running_stack
 
 
 @dataclass
@@ -36,14 +35,6 @@ class NobodysCredential:
 
     async def __aexit__(self, *_: object) -> None:
         return
-
-
-def running_stack() -> dict[str, Any]:
-    named = os.environ.get("STACK_JSON")
-    if not named:
-        pytest.skip("STACK_JSON names no running stack")
-    found: dict[str, Any] = json.loads(Path(named).read_text())
-    return found
 
 
 def trusting_client(stack: dict[str, Any], credential: Any) -> Any:

@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from shared.errors import StorageUnavailable
 from shared.storage import Blobs
-from tests.fakes.storage import FakeBlobs
 
 JSON = "application/json"
 AWAY = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;"
     "BlobEndpoint=http://127.0.0.1:9/devstoreaccount1;"
 )
-
-
-@pytest.fixture(params=["fake", "azurite"])
-async def blobs(request: pytest.FixtureRequest) -> AsyncIterator[Blobs]:
-    if request.param == "fake":
-        yield FakeBlobs()
-        return
-    stack = os.environ.get("STACK_JSON")
-    if not stack:
-        pytest.skip("STACK_JSON names no running stack")
-    from shared.adapters.storage_blobs import StorageBlobs
-
-    made = StorageBlobs.connect(json.loads(Path(stack).read_text())["storageConnectionString"])
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-def container() -> str:
-    """A container that does not exist yet."""
-    return f"contract-{uuid.uuid4().hex[:16]}"
 
 
 async def test_what_is_not_there_reads_as_none(blobs: Blobs, container: str) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +14,7 @@ from shared.gateway.history_codec import decode
 from shared.queue_messages import LARGEST_MESSAGE, LARGEST_PAYLOAD, UnreadableMessage, as_text, claim, dump, read
 from tests.fakes.history import attempt, outcome
 from tests.fakes.queues import FakeQueues
+from tests.running import connection_string
 
 AWAY = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;"
@@ -29,13 +27,6 @@ class Made:
     queues: FakeQueues | StorageQueues
     take: Callable[[str], Awaitable[list[str]]]
     """The texts of the messages that can be seen now in a queue."""
-
-
-def connection_string() -> str:
-    stack = os.environ.get("STACK_JSON")
-    if not stack:
-        pytest.skip("STACK_JSON names no running stack")
-    return str(json.loads(Path(stack).read_text())["storageConnectionString"])
 
 
 @pytest.fixture(params=["fake", "azurite"])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from shared.errors import StorageUnavailable
 from shared.storage import Tables
 from tests.fakes.storage import FakeTables
+from tests.running import connection_string
 
 
 @pytest.fixture(params=["fake", "azurite"])
@@ -21,12 +19,9 @@ async def tables(request: pytest.FixtureRequest) -> AsyncIterator[Tables]:
     if request.param == "fake":
         yield FakeTables()
         return
-    stack = os.environ.get("STACK_JSON")
-    if not stack:
-        pytest.skip("STACK_JSON names no running stack")
     from shared.adapters.storage_tables import StorageTables
 
-    made = StorageTables.connect(json.loads(Path(stack).read_text())["storageConnectionString"])
+    made = StorageTables.connect(connection_string())
     yield made
     await made.close()
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +16,7 @@ from shared.queue_messages import Message, content_of, replay_of
 from shared.storage import Blobs, Tables
 from tests.fakes.queues import FakeQueues
 from tests.fakes.storage import FakeBlobs, FakeTables
+from tests.running import connection_string
 
 MESSAGE: Message = {"organizationId": "acme", "dataSet": {"id": "crm", "name": "CRM"}}
 LARGE: Message = {**MESSAGE, "records": [{"a": "x" * 100_000}]}
@@ -57,13 +55,10 @@ async def desk(request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     if request.param == "fake":
         yield Stand()
         return
-    stack = os.environ.get("STACK_JSON")
-    if not stack:
-        pytest.skip("STACK_JSON names no running stack")
     from shared.adapters.storage_blobs import StorageBlobs
     from shared.adapters.storage_tables import StorageTables
 
-    connection = json.loads(Path(stack).read_text())["storageConnectionString"]
+    connection = connection_string()
     tables, blobs = StorageTables.connect(connection), StorageBlobs.connect(connection)
     yield Desk(tables, blobs)
     await tables.close()
