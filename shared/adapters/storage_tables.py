@@ -33,15 +33,17 @@ class StorageTables:
         self._clients: dict[str, TableClient] = {}
 
     @classmethod
-    def connect(cls, connection_string: str) -> StorageTables:
+    def connect(cls, connection_string: str, limits: Mapping[str, Any] = LIMITS) -> StorageTables:
         """By connection string, as on one machine."""
-        return cls(TableServiceClient.from_connection_string(connection_string, **LIMITS))
+        return cls(TableServiceClient.from_connection_string(connection_string, **limits))
 
     @classmethod
-    def sign_in(cls, account: str, credential: AsyncTokenCredential) -> StorageTables:
+    def sign_in(
+        cls, account: str, credential: AsyncTokenCredential, limits: Mapping[str, Any] = LIMITS
+    ) -> StorageTables:
         """By the account's name and the app's identity."""
         endpoint = f"https://{account}.table.core.windows.net"
-        return cls(TableServiceClient(endpoint, credential=credential, **LIMITS))
+        return cls(TableServiceClient(endpoint, credential=credential, **limits))
 
     async def get(self, table: str, partition: str, key: str) -> Row | None:
         async def read() -> Row | None:
