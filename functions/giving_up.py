@@ -13,7 +13,7 @@ from functions.workshop import MOST_DELIVERIES, delivery_of, drop_desk, put_back
 from shared.wiring import services
 
 if TYPE_CHECKING:
-    from shared.mapping import carry_out
+    from shared.mapping import queued_run
 
 CODE: Final = "worker_stopped"
 STOPPED: Final = "The worker stopped again and again while handling this message; its log of that time may tell why."
@@ -53,6 +53,6 @@ async def end_job(delivery: Delivery) -> bool:
     return True
 
 
-def _last(delivery: Delivery) -> carry_out.Delivery:
+def _last(delivery: Delivery) -> queued_run.Delivery:
     """The platform's tries are counted with our own."""
     return replace(delivery_of(delivery), attempts=delivery.attempts + MOST_DELIVERIES - 1, last=True)

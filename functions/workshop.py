@@ -14,7 +14,7 @@ from shared.wiring import services
 
 if TYPE_CHECKING:
     from shared.drops.run_drop import DropDesk
-    from shared.mapping.carry_out import Delivery, Workshop
+    from shared.mapping.queued_run import Delivery, Workshop
     from shared.mapping.run import MappingDesk
 
 LAST_DELIVERY: Final = 5
@@ -39,7 +39,7 @@ def mapping_desk() -> MappingDesk:
 
 
 def workshop() -> Workshop:
-    from shared.mapping.carry_out import Workshop
+    from shared.mapping.queued_run import Workshop
 
     built = services()
     return Workshop(mapping_desk(), built.claims, built.blobs, built.processor)
@@ -54,7 +54,7 @@ def drop_desk() -> DropDesk:
 
 def delivery_of(delivery: queues.Delivery) -> Delivery:
     """What the use case is told of a delivery."""
-    from shared.mapping.carry_out import Delivery
+    from shared.mapping.queued_run import Delivery
 
     return Delivery(delivery.attempts, delivery.watched, delivery.dequeued >= LAST_DELIVERY)
 

@@ -23,8 +23,8 @@ from shared.drops.profile_file import FileProfile
 from shared.drops.profile_json import read_profile
 from shared.drops.readers.limits import LIMITS, size
 from shared.drops.unreadable import UnreadableFile
-from shared.mapping.carry_out import RUN_SECONDS, Run
 from shared.mapping.claims import Superseded
+from shared.mapping.queued_run import RUN_SECONDS, Run
 from shared.mapping.run import Unmakeable
 from shared.mapping.store import Cause
 from shared.storage import BlobVersion, Files

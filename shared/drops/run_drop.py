@@ -16,10 +16,11 @@ from shared.drops.files import DropFiles
 from shared.drops.identity import mapping_id
 from shared.drops.models import Drop
 from shared.failures import Failure, Failures
-from shared.mapping.carry_out import Delivery, Run, Workshop, carry_out, given_up
+from shared.mapping.carry_out import carry_out
 from shared.mapping.claims import Job, Superseded
 from shared.mapping.models import DataSetIn, DataSetRef, FieldIn, Mapping, MappingRequest
 from shared.mapping.models import Warning as Note
+from shared.mapping.queued_run import Delivery, Run, Workshop, given_up
 from shared.mapping.results import QUEUE as RESULTS
 from shared.mapping.results import Queues, notification
 from shared.mapping.run import Unmakeable, prepare

@@ -13,9 +13,10 @@ from pydantic.alias_generators import to_camel
 
 from shared.errors import StorageUnavailable
 from shared.failures import Failure, Failures
-from shared.mapping.carry_out import Delivery, Run, Workshop, carry_out, given_up
+from shared.mapping.carry_out import carry_out
 from shared.mapping.claims import Job
 from shared.mapping.models import DataSetIn, DataSetRef, Mapping, MappingRequest
+from shared.mapping.queued_run import Delivery, Run, Workshop, given_up
 from shared.mapping.results import QUEUE as RESULTS
 from shared.mapping.results import Queues, notification
 from shared.mapping.run import MappingDesk, caller_of, check_request, prepare

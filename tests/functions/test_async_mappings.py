@@ -11,7 +11,7 @@ from azure.functions.queue import QueueMessage
 
 from shared import errors
 from shared.errors import ProductError
-from shared.mapping import carry_out
+from shared.mapping import carry_out, heartbeat
 from shared.queue_messages import as_text, dump
 from tests.fakes.app import Stand, call, indexed
 from tests.functions.test_mappings import PATH, REQUEST, request
@@ -171,7 +171,7 @@ async def test_what_was_forgotten_is_not_made(stand: Stand) -> None:
 
 
 async def test_a_running_mapping_is_cancelled_within_a_beat(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carry_out, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.01)
     stand.gateway.hold = asyncio.Event()
     path = await accepted()
     delivered = asyncio.create_task(deliver(stand))

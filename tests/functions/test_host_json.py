@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.workshop import LAST_DELIVERY, MOST_DELIVERIES
 from local.host_settings import seconds
-from shared.mapping.carry_out import RUN_SECONDS, WAITING_SECONDS
+from shared.mapping.queued_run import RUN_SECONDS, WAITING_SECONDS
 from tests.fakes.app import Stand
 
 HOST: dict[str, Any] = json.loads((Path(__file__).parents[2] / "host.json").read_text())

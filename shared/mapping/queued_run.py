@@ -1,0 +1,91 @@
+"""One run of queued work: what it is made with, what is known of its delivery, and what it may take."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.checkpoints import BlobCheckpoints
+from shared.gateway.records import Caller
+from shared.mapping.claims import Claim, Claims
+from shared.mapping.models import Mapping
+from shared.mapping.orderly import OrderlyAsker
+from shared.mapping.run import MappingDesk, Unmakeable, caller_of
+from shared.mapping.store import Cause
+from shared.mapping.suggest import Compute, Work
+from shared.storage import Blobs
+
+RUN_SECONDS: Final = 420.0
+"""After this no further call is sent: with the last call's patience it stays below host.json's functionTimeout."""
+WAITING_SECONDS: Final = 30.0
+"""What one call may wait for its turn, beside the time it may take."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What queued mappings are made with."""
+
+    desk: MappingDesk
+    claims: Claims
+    blobs: Blobs
+    compute: Compute
+    """Few at a time: the same worker answers HTTP."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is known of this delivery of a job's message."""
+
+    attempts: int = 0
+    """How often it was put back."""
+    watched: str | None = None
+    """The ETag of a row that was seen in other hands, a lease or longer ago."""
+    last: bool = False
+    """The platform gives up after this one."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of a job works with."""
+
+    desk: MappingDesk
+    caller: Caller
+    checkpoints: BlobCheckpoints
+    compute: Compute
+    progress: Callable[[int, int], None]
+
+    def fit(self, work: Work) -> Work:
+        """The work as this run does it."""
+        return replace(work, compute=self.compute, progress=self.progress)
+
+
+Make = Callable[[Run], Awaitable[Mapping]]
+
+
+def given_up(cause: Cause) -> Make:
+    """Makes nothing: the job is ended for this cause, unless its result is there already."""
+
+    async def make(run: Run) -> Mapping:
+        raise Unmakeable(cause)
+
+    return make
+
+
+def run_of(workshop: Workshop, claim: Claim, started: float) -> Run:
+    """What the job that was claimed is run with. ``started``: a time.monotonic()."""
+    desk, job = workshop.desk, claim.job
+    patience = desk.settings.prompt_timeout + WAITING_SECONDS
+    checkpoints = BlobCheckpoints(workshop.blobs, job.organization, job.mapping_id)
+    caller = caller_of(job.organization, job.mapping_id, job.correlation_id, started + RUN_SECONDS + patience)
+
+    def progress(fields: int, done: int) -> None:
+        claim.fields, claim.done = fields, done
+
+    return Run(
+        replace(desk, asker=OrderlyAsker(desk.asker, started + RUN_SECONDS, patience)),
+        replace(caller, checkpoints=checkpoints),
+        checkpoints,
+        workshop.compute,
+        progress,
+    )
