@@ -1,0 +1,86 @@
+"""The public schema-matching tasks beside the repository, as requests of the product.
+
+A task's keys are put under the prefix ``t``; a source that is only a header goes in as fields, with the descriptions
+of its ``source_meta.json``.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import tarfile
+from dataclasses import dataclass
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from shared.mapping.models import DataSetIn, Vocabulary
+
+ARCHIVE = Path(__file__).parents[2] / "shared" / "data" / "matching" / "dev-suites.tar.gz"
+SUITES = ("pairs", "mimic_omop_pair", "mimic_omop")
+_LONGEST = 4_000
+"""Characters of a description that a request may carry."""
+
+
+@dataclass(frozen=True)
+class Task:
+    suite: str
+    name: str
+    data_set: DataSetIn
+    vocabulary: Vocabulary
+    truth: tuple[tuple[str, str], ...]
+    """Field and key, in full."""
+
+
+def tasks(suite: str) -> list[Task]:
+    """In the order of their names."""
+    files = _files()
+    names = sorted({path.split("/")[1] for path in files if path.startswith(f"{suite}/")})
+    return [_task(suite, name, files) for name in names]
+
+
+@cache
+def _files() -> dict[str, str]:
+    """``suite/task/file`` → text."""
+    texts = {}
+    with tarfile.open(ARCHIVE) as archive:
+        for member in archive.getmembers():
+            file = archive.extractfile(member) if member.isfile() else None
+            if file is not None:
+                texts[member.name.removeprefix("./")] = file.read().decode("utf-8-sig")
+    return texts
+
+
+def _task(suite: str, name: str, files: dict[str, str]) -> Task:
+    at = f"{suite}/{name}"
+    keys = [
+        {
+            "key": f"t.{key['key']}",
+            "description": (key["description"] or "")[:_LONGEST] or None,
+            "dataType": key["dataType"],
+            "samples": [sample[:2_000] for sample in key["samples"][:100]],
+        }
+        for key in json.loads(files[f"{at}/target.json"])
+    ]
+    return Task(
+        suite=suite,
+        name=name,
+        data_set=_data_set(name, files[f"{at}/source.csv"], json.loads(files.get(f"{at}/source_meta.json", "{}"))),
+        vocabulary=Vocabulary.model_validate({"name": "t", "keyPrefix": "t", "keys": keys}),
+        truth=tuple((field, f"t.{key}") for field, key in json.loads(files[f"{at}/truth.json"])),
+    )
+
+
+def _data_set(name: str, source: str, meta: dict[str, Any]) -> DataSetIn:
+    reader = csv.DictReader(StringIO(source, newline=""))
+    rows = list(reader)
+    described = meta.get("columns", {})
+    fields = [{"name": field, "description": _cut(described.get(field))} for field in reader.fieldnames or ()]
+    content = {"records": rows} if rows else {"fields": fields}
+    about = {"name": meta.get("table") or name, "description": _cut(meta.get("tableDescription"))}
+    return DataSetIn.model_validate(about | content)
+
+
+def _cut(text: str | None) -> str | None:
+    return text[:_LONGEST] if text else None
