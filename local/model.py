@@ -18,7 +18,7 @@ SLOT_TOKENS = 8192
 """Tokens of each, prompt and answer; llama.cpp divides n_ctx by the slots."""
 
 
-def serve(file: Path, port: int, keys: list[str], alias: str) -> None:
+def serve(file: Path, port: int, keys: list[str], alias: str, slots: int, slot_tokens: int) -> None:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -28,8 +28,8 @@ def serve(file: Path, port: int, keys: list[str], alias: str) -> None:
     params.api_keys = keys
     params.hostnames = ["127.0.0.1"]
     params.port = port
-    params.n_parallel = SLOTS
-    params.n_ctx = SLOTS * SLOT_TOKENS
+    params.n_parallel = slots
+    params.n_ctx = slots * slot_tokens
     params.cache_prompt = True
     cores = len(os.sched_getaffinity(0))
     # llama.cpp's threads wait for each other by spinning, after every operation. Reading is little hurt when another
@@ -48,6 +48,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--slots", type=int, default=SLOTS)
+    parser.add_argument("--slot-tokens", type=int, default=SLOT_TOKENS)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    serve(given.file, given.port, os.environ["MODEL_API_KEYS"].split(","), os.environ["MODEL_ALIAS"])
+    keys, alias = os.environ["MODEL_API_KEYS"].split(","), os.environ["MODEL_ALIAS"]
+    serve(given.file, given.port, keys, alias, given.slots, given.slot_tokens)

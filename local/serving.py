@@ -20,12 +20,14 @@ _PATIENCE = 120
 
 
 @contextmanager
-def model(kind: str) -> Iterator[dict[str, Any]]:
-    """→ baseUrl, apiKey, resourceKey, deploymentName and pid of `kind`, one of MODELS. Raises Failed."""
+def model(kind: str, *arguments: str) -> Iterator[dict[str, Any]]:
+    """→ baseUrl, apiKey, resourceKey, deploymentName and pid of `kind`, one of MODELS. Raises Failed.
+
+    `arguments`: more of local.model's, such as ``--slots 1 --slot-tokens 32768`` for one long prompt at a time."""
     file = weights.fetch(weights.WEIGHTS[kind], lambda text: print(text, file=sys.stderr, flush=True))
     port, keys = Port(), [secrets.token_hex(16), secrets.token_hex(16)]
     env = {**os.environ, "MODEL_API_KEYS": ",".join(keys), "MODEL_ALIAS": MODELS[kind]}
-    command = [sys.executable, "-m", "local.model", "--port", str(port.number), "--file", str(file)]
+    command = [sys.executable, "-m", "local.model", "--port", str(port.number), "--file", str(file), *arguments]
     with tempfile.TemporaryDirectory(prefix="local-model-") as folder:
         log = Path(folder) / "model.log"
         with processes.stops_held():
