@@ -65,7 +65,8 @@ def assemble(
 def _properties(plan: Plan, top: Heading, decisions: Sequence[Decision], options: Options) -> list[Property]:
     prefix = top.vocabulary.key_prefix
     known = plan.vocabulary.keys if plan.vocabulary else []
-    names = Names(key.key.removeprefix(f"{prefix}.") for key in known)
+    taken = [*(key.key for key in known), *(decision.name for decision in decisions if decision.name)]
+    names = Names(key.removeprefix(f"{prefix}.") for key in taken)
     return [
         _property(field, number, decision, plan.short_lists[number], prefix, names, options)
         for number, (field, decision) in enumerate(zip(plan.profile.fields, decisions, strict=True))
@@ -77,13 +78,15 @@ def _property(
     options: Options,
 ) -> Property:  # fmt: skip
     key = decision.key.key.key.key if decision.key else None
-    if decision.status == "New":
+    if decision.name is not None:
+        key = decision.name
+    elif decision.status == "New":
         fallback = f"{field.data_type[0].lower()}{field.data_type[1:]}{number + 1}"
         key = f"{prefix}.{names.give(decision.wish or field.name, camel(field.name) or fallback)}"
     return Property(
         field=field.name,
         vocabulary_key=key,
-        data_type=decision.key.key.data_type if decision.key else field.data_type,
+        data_type=decision.data_type or (decision.key.key.data_type if decision.key else field.data_type),
         status=decision.status,
         confidence=decision.confidence,
         reason=decision.reason,

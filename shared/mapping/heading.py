@@ -8,6 +8,9 @@ from shared.mapping import confidence
 from shared.mapping.models import BusinessDomain, VocabularyChoice
 from shared.mapping.naming import Names, camel, domain, title
 from shared.mapping.plan import Plan
+from shared.mapping.reviewed import ReviewedVocabulary
+
+_REVIEWED = "The review of an earlier mapping of this data set chose the vocabulary."
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,9 @@ class Heading:
 
 
 def heading(plan: Plan) -> Heading:
-    return _existing(plan) if plan.vocabulary else _new(plan)
+    if plan.vocabulary:
+        return _existing(plan)
+    return _reviewed(plan.reviewed) if plan.reviewed else _new(plan)
 
 
 def _existing(plan: Plan) -> Heading:
@@ -37,6 +42,7 @@ def _existing(plan: Plan) -> Heading:
         name=vocabulary.name, key_prefix=vocabulary.key_prefix, status="Existing", confidence=sure
     )
     why = "The request names the vocabulary." if plan.choice.fixed else f"Its keys cover the fields best ({fit:.2f})."
+    why = _REVIEWED if plan.reviewed else why
     if vocabulary.business_domain:
         return Heading(
             choice,
@@ -45,6 +51,14 @@ def _existing(plan: Plan) -> Heading:
     name = domain(vocabulary.name) or domain(vocabulary.key_prefix) or "/Record"
     reason = "The vocabulary has no business domain; one is proposed by its name."
     return Heading(choice, BusinessDomain(name=name, status="New", confidence=0.5, reason=reason))
+
+
+def _reviewed(reviewed: ReviewedVocabulary) -> Heading:
+    """One that a review accepted, and that is not in the catalogue yet."""
+    return Heading(
+        VocabularyChoice(name=reviewed.name, key_prefix=reviewed.key_prefix, status="New", confidence=0.98),
+        BusinessDomain(name=reviewed.business_domain, status=reviewed.domain_status, confidence=0.98, reason=_REVIEWED),
+    )
 
 
 def _new(plan: Plan) -> Heading:

@@ -9,6 +9,7 @@ from shared.mapping.choice import Choice, choose
 from shared.mapping.models import MappingRequest, Vocabulary
 from shared.mapping.noise import is_noise
 from shared.mapping.questions import WIDE
+from shared.mapping.reviewed import ReviewedVocabulary
 from shared.profiling.models import DataSetProfile
 from shared.profiling.profile import profile_fields, profile_records
 
@@ -27,6 +28,8 @@ class Plan:
     """One per field; empty for a new vocabulary."""
     ignored: frozenset[int]
     """Numbers of fields that are empty or technical noise."""
+    reviewed: ReviewedVocabulary | None = None
+    """Where a review chose the vocabulary."""
 
 
 def plan(request: MappingRequest, vocabularies: tuple[Vocabulary, ...], known: DataSetProfile | None = None) -> Plan:

@@ -10,7 +10,7 @@ from shared.mapping import confidence
 from shared.mapping.candidates import Ranked, ShortList
 from shared.mapping.noise import is_empty
 from shared.mapping.plan import Plan
-from shared.mapping.verdicts import Answered, Named, Verdict
+from shared.mapping.verdicts import Answered, Named, Reviewed, Unanswered, Verdict
 
 GOOD = 0.5
 """Without the model a key is given from this score on; below, a new one is proposed."""
@@ -29,6 +29,10 @@ class Decision:
     """The name the model proposed for a New one."""
     confidence: float
     reason: str
+    data_type: str | None = None
+    """Where a review decided it."""
+    name: str | None = None
+    """The whole key of a New one, where a review decided it."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,11 @@ class _Claim:
 
 def settle(plan: Plan, verdicts: Mapping[int, Verdict]) -> tuple[Decision, ...]:
     """One decision per field, in order. Better scores choose first; a loser gets its next good key, or a new one."""
-    claims = [_claim(plan, number, verdicts.get(number)) for number in _open(plan)]
-    given: dict[str, int] = {}
+    reviewed = {number: verdict for number, verdict in verdicts.items() if isinstance(verdict, Reviewed)}
+    claims = [_claim(plan, number, verdicts.get(number)) for number in _open(plan) if number not in reviewed]
+    given = {verdict.key.key.key.key: number for number, verdict in reviewed.items() if verdict.key}
     decisions: dict[int, Decision] = {number: _ignored(plan, number) for number in plan.ignored}
+    decisions |= {number: _reviewed(verdict) for number, verdict in reviewed.items()}
     losers: list[_Claim] = []
     for claim in sorted(claims, key=_strength):
         if claim.key is None:
@@ -78,7 +84,7 @@ def _claim(plan: Plan, number: int, verdict: Verdict | None) -> _Claim:
         return _Claim(number, None, "agrees", _no_key(plan, best, "The model found none that means the same."))
     if isinstance(verdict, Answered):
         return _Claim(number, best, "differs", f"{_because(best)}; the model found no key that fits.")
-    word = "" if verdict is None else f" {verdict.detail} Decided without the model."
+    word = f" {verdict.detail} Decided without the model." if isinstance(verdict, Unanswered) else ""
     if best is None or best.score < GOOD:
         return _Claim(number, None, "silent", _no_key(plan, best, "") + word)
     return _Claim(number, best, "silent", f"{_because(best)}.{word}")
@@ -131,6 +137,11 @@ def _next_best(plan: Plan, claim: _Claim, given: dict[str, int]) -> Decision:
     given[free.key.key.key] = claim.number
     sure = confidence.of_key(short_list, free.key.key.key, "differs")
     return Decision("Existing", free, None, sure, f"{story}; this is the next best, with {free.score:.2f}.")
+
+
+def _reviewed(verdict: Reviewed) -> Decision:
+    sure = confidence.bounded(1.0)
+    return Decision(verdict.status, verdict.key, None, sure, verdict.reason, verdict.data_type, verdict.name)
 
 
 def _ignored(plan: Plan, number: int) -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -14,9 +14,11 @@ from shared.mapping.assemble import assemble
 from shared.mapping.decide import Ask, Check, decide
 from shared.mapping.models import Mapping, MappingRequest, Vocabulary
 from shared.mapping.models import Warning as Note
-from shared.mapping.plan import Plan, plan
+from shared.mapping.plan import Plan
 from shared.mapping.prompt import BATCH, WHOLE, Answers, map_prompt, name_prompt
 from shared.mapping.questions import Question, question, sheet
+from shared.mapping.remembered_plan import remembered_plan
+from shared.mapping.review import NOTHING, Memory
 from shared.mapping.verdicts import Ledger, Verdict, check_keys, check_names
 from shared.profiling.models import DataSetProfile
 from shared.settings import SamplesPolicy
@@ -54,6 +56,8 @@ class Work:
     compute: Compute = asyncio.to_thread
     """Runs what takes processor time, off the event loop."""
     progress: Progress = lambda fields, done: None
+    reviews: Memory = NOTHING
+    """What the organization's stewards decided before."""
 
 
 async def suggest(work: Work, asker: Asker) -> Mapping:
@@ -62,29 +66,29 @@ async def suggest(work: Work, asker: Asker) -> Mapping:
     options = work.request.options
     if options.engine == "ai":
         await asker.require(work.caller)
-    planned = await work.compute(plan, work.request, work.vocabularies, work.profile)
-    ledger = Ledger()
+    remembered = await work.compute(remembered_plan, work.request, work.vocabularies, work.profile, work.reviews)
+    planned, ledger = remembered.plan, Ledger(verdicts={**remembered.reviewed})
     if options.engine == "ai":
-        await decide(
-            asker, work.caller, _batches(planned), _watched(work, planned, _ask(planned, work.samples)), ledger
-        )
+        ask = _watched(work, planned, ledger.verdicts.keys(), _ask(planned, work.samples))
+        await decide(asker, work.caller, _batches(planned, ledger), ask, ledger)
     mapping = await work.compute(
         assemble, planned, ledger, mapping_id=work.mapping_id, organization=work.organization,
-        data_set_id=work.request.data_set.id, options=options, currency=work.currency, notes=work.notes,
+        data_set_id=work.request.data_set.id, options=options, currency=work.currency,
+        notes=(*work.notes, *remembered.notes),
     )  # fmt: skip
-    log.info("mapping.suggested", extra=_facts(work, mapping))
+    log.info("mapping.suggested", extra={**_facts(work, mapping), "reviewed": len(remembered.reviewed)})
     return mapping
 
 
-def _batches(planned: Plan) -> list[tuple[Question, ...]]:
-    """Fields that need deciding; where all are noise the first batch is asked about all the same, since a mapping by
-    ``ai`` is never answered without a successful prompt."""
+def _batches(planned: Plan, ledger: Ledger) -> list[tuple[Question, ...]]:
+    """Fields that need deciding and are not reviewed; where all are noise the first batch is asked about all the same,
+    since a mapping by ``ai`` is never answered without a successful prompt or a review."""
     asked = [
         question(number, profile, planned.short_lists[number])
         for number, profile in enumerate(planned.profile.fields)
-        if number not in planned.ignored
+        if number not in planned.ignored and number not in ledger.verdicts
     ]
-    if not asked:
+    if not asked and not ledger.verdicts:
         fields = list(enumerate(planned.profile.fields))[:BATCH]
         asked = [question(number, profile, planned.short_lists[number]) for number, profile in fields]
     return [tuple(asked[start : start + BATCH]) for start in range(0, len(asked), BATCH)]
@@ -108,9 +112,9 @@ def _ask(planned: Plan, samples: SamplesPolicy) -> Ask:
     return ask
 
 
-def _watched(work: Work, planned: Plan, ask: Ask) -> Ask:
+def _watched(work: Work, planned: Plan, decided: Set[int], ask: Ask) -> Ask:
     """The same questions; each answer is told as progress."""
-    fields, done = len(planned.profile.fields), len(planned.ignored)
+    fields, done = len(planned.profile.fields), len(planned.ignored | decided)
     work.progress(fields, done)
 
     def watched(batch: tuple[Question, ...]) -> tuple[Prompt[Answers], Check]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from shared.errors import AnswerCutOff, AnswerError, AnswerRefused, ContentFiltered, ContextTooLong
 from shared.gateway.records import Usage
+from shared.mapping.candidates import Ranked
 from shared.mapping.prompt import Answers
 from shared.mapping.questions import Question, Sheet
 
@@ -34,7 +36,21 @@ class Unanswered:
     detail: str
 
 
-Verdict = Answered | Named | Unanswered
+@dataclass(frozen=True)
+class Reviewed:
+    """A steward decided it for the same field of the same system: nobody is asked."""
+
+    status: Literal["Existing", "New", "Ignored"]
+    key: Ranked | None
+    """The catalogue's key, for Existing."""
+    name: str | None
+    """The whole key, for New."""
+    data_type: str | None
+    """None: the key's own, or the field's."""
+    reason: str
+
+
+Verdict = Answered | Named | Unanswered | Reviewed
 
 INVALID = Unanswered("answer_invalid", "The model's answer was not one of those offered, twice.")
 
@@ -55,7 +71,7 @@ class Ledger:
 
     @property
     def answered(self) -> bool:
-        """At least one field has the model's word."""
+        """At least one field has the model's word, or a steward's."""
         return any(not isinstance(verdict, Unanswered) for verdict in self.verdicts.values())
 
 
