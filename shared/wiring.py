@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
     from shared.settings import Settings
+    from shared.values.batches import BatchSizes
+    from shared.values.reuse import KnownAnswers
 
 Client = TypeVar("Client", covariant=True)
 
@@ -60,6 +62,8 @@ class Services:
     pace: Pace
     processor: Processor
     drop_files: DropFiles
+    value_sizes: BatchSizes
+    value_answers: KnownAnswers
 
 
 _replacement: Services | None = None
@@ -102,6 +106,8 @@ def _build() -> Services:
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
+    from shared.values.batches import BatchSizes
+    from shared.values.reuse import KnownAnswers
 
     settings = app_settings.load()
     vault = KeyVault.sign_in(settings.key_vault_url, _identity(), verify_challenge=settings.key_vault_verify_challenge)
@@ -144,6 +150,8 @@ def _build() -> Services:
         pace=Pace(),
         processor=Processor(),
         drop_files=DropFiles(blobs),
+        value_sizes=BatchSizes(),
+        value_answers=KnownAnswers(tables),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from shared.errors import AnswerError, FlagsUnavailable, ProductError, SettingsUnavailable
 from shared.gateway.credentials import Credentials
@@ -65,6 +67,8 @@ class FakeGateway:
         self.fails: ProductError | Exception | None = None
         self.hold: asyncio.Event | None = None
         """Where set, no answer comes until it is."""
+        self.answerer: Callable[[Prompt[Any]], object] = lambda prompt: answer(prompt.schema)
+        """A prompt → decoded JSON."""
 
     async def require(self, caller: Caller) -> None:
         await self._flags.require(caller.organization, caller.features)
@@ -81,7 +85,7 @@ class FakeGateway:
         if self.fails:
             raise self.fails
         try:
-            value = prompt.parse(answer(prompt.schema))
+            value = prompt.parse(self.answerer(prompt))
         except ValueError as error:
             raise AnswerError("not usable") from error
         return Reply(value, (attempt,), "fake-model", Usage(1, 100, 20))

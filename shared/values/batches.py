@@ -1,0 +1,56 @@
+"""How many records go into one prompt: learnt, per organization and task, from what its deployment gets right."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from shared.values.questions import Inputs
+
+START: Final = 40
+MOST: Final = 100
+"""Records: more would save little of the fixed part and lose more when a call fails."""
+MOST_CHARACTERS: Final = 24_000
+"""Of one prompt's records: some 6,000 tokens."""
+TASKS: Final = 1_000
+"""So many tasks are remembered, the last used."""
+
+
+class BatchSize:
+    """One task's. Grows by half while nearly all answers can be used, halves when many cannot."""
+
+    def __init__(self) -> None:
+        self.records = START
+
+    def learn(self, asked: int, usable: int) -> None:
+        """What came of one call. A call much smaller than it could have been says nothing good."""
+        if usable < 0.8 * asked:
+            self.records = max(1, min(self.records, asked) // 2)
+        elif usable >= 0.95 * asked and asked >= 0.8 * self.records:
+            self.records = min(MOST, self.records + max(1, self.records // 2))
+
+    def take(self, waiting: Sequence[Inputs]) -> int:
+        """How many of those waiting make the next call: at least one, evenly spread over the calls to come."""
+        calls = -(-len(waiting) // self.records)
+        even = -(-len(waiting) // calls)
+        characters = 0
+        for number, inputs in enumerate(waiting[:even]):
+            characters += sum(map(len, inputs))
+            if characters > MOST_CHARACTERS and number:
+                return number
+        return even
+
+
+class BatchSizes:
+    """All tasks of a worker, by organization and the form's version."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], BatchSize] = OrderedDict()
+
+    def of(self, organization: str, version: str) -> BatchSize:
+        size = self._known.setdefault((organization, version), BatchSize())
+        self._known.move_to_end((organization, version))
+        if len(self._known) > TASKS:
+            self._known.popitem(last=False)
+        return size

@@ -1,0 +1,199 @@
+"""Many records, few calls: each record is answered, or fails with a cause of its own, whatever its neighbours do."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from typing import Any
+
+import pytest
+
+from shared.errors import AnswerCutOff, ContentFiltered, DeploymentThrottled, UnusableAnswer
+from shared.gateway.records import Caller, Feature, Prompt
+from shared.values.batches import MOST, START, BatchSize
+from shared.values.fill import Filled, fill
+from shared.values.outputs import Output
+from shared.values.prompt import Form, form_of
+from shared.values.template import parse_template
+from tests.fakes.asker import FakeAsker
+from tests.fakes.values import answers, records_of, upper
+
+CALLER = Caller("acme", (Feature.RULE_ENGINE,), "RuleEngine", "abc", deadline=math.inf)
+TEMPLATE = parse_template("Shout {Vocabulary:a.name} into {output:Vocabulary:a.loud}")
+
+
+def form(*, data_type: str = "Text", allowed: tuple[str, ...] = ()) -> Form:
+    return form_of(TEMPLATE, (Output("a.loud", data_type, allowed),))
+
+
+def questions(count: int) -> list[tuple[str, ...]]:
+    return [(f"name {number}",) for number in range(count)]
+
+
+async def run(asker: FakeAsker, count: int, size: BatchSize | None = None, **shape: Any) -> Filled:
+    return await fill(asker, CALLER, form(**shape), questions(count), size or BatchSize())
+
+
+def loud(count: int) -> dict[tuple[str, ...], tuple[str | None, ...]]:
+    return {(f"name {number}",): (f"NAME {number}",) for number in range(count)}
+
+
+async def test_every_record_is_answered_by_its_own_inputs() -> None:
+    asker = FakeAsker(lambda prompt: answers(prompt, upper))
+    filled = await run(asker, 1_000)
+    assert (filled.values, filled.failed) == (loud(1_000), {})
+    assert len(asker.prompts) <= 1_000 / START
+    assert filled.usage.prompts == len(asker.prompts) == len(filled.attempt_ids)
+
+
+async def test_the_fixed_part_comes_first_and_is_the_same_for_all_calls() -> None:
+    asker = FakeAsker(lambda prompt: answers(prompt, upper))
+    await run(asker, 200)
+    assert len({(prompt.messages[0].content, json.dumps(prompt.schema)) for prompt in asker.prompts}) == 1
+
+
+async def test_answers_come_in_any_order_and_are_tied_by_id() -> None:
+    def shuffled(prompt: Prompt[Any]) -> object:
+        items: list[Any] = answers(prompt, upper)["answers"]  # type: ignore[assignment]
+        random.Random(1).shuffle(items)
+        return {"answers": items}
+
+    assert (await run(FakeAsker(shuffled), 100)).values == loud(100)
+
+
+async def test_one_poisoned_record_in_twenty_costs_at_most_twice_the_logarithm() -> None:
+    """Wherever it stands: 19 good results, at most 2·log2(20) further calls."""
+    for place in range(20):
+        poison = f"name {place}"
+
+        def filtered(prompt: Prompt[Any], poison: str = poison) -> object:
+            if any([poison] == inputs for inputs in records_of(prompt).values()):
+                return ContentFiltered("blocked")
+            return answers(prompt, upper)
+
+        asker = FakeAsker(filtered)
+        filled = await run(asker, 20)
+        assert filled.values == {inputs: value for inputs, value in loud(20).items() if inputs != (poison,)}
+        assert filled.failed[poison,].code == "answer_filtered"
+        assert len(asker.prompts) - 1 <= 2 * math.log2(20)
+
+
+async def test_several_poisoned_records_fail_alone() -> None:
+    bad = {"name 3", "name 4", "name 57", "name 99"}
+
+    def filtered(prompt: Prompt[Any]) -> object:
+        blocked = any(inputs[0] in bad for inputs in records_of(prompt).values())
+        return ContentFiltered("blocked") if blocked else answers(prompt, upper)
+
+    filled = await run(FakeAsker(filtered), 100)
+    assert {inputs[0] for inputs in filled.failed} == bad
+    assert len(filled.values) == 96
+
+
+async def test_a_record_left_out_is_asked_again() -> None:
+    def forgetful(prompt: Prompt[Any]) -> object:
+        items: list[Any] = answers(prompt, upper)["answers"]  # type: ignore[assignment]
+        return {"answers": items[: len(items) - len(items) // 5]}
+
+    filled = await run(FakeAsker(forgetful), 200)
+    assert filled.values == loud(200)
+
+
+async def test_a_record_never_answered_fails_with_its_cause() -> None:
+    def silent(prompt: Prompt[Any]) -> object:
+        items: list[Any] = answers(prompt, upper)["answers"]  # type: ignore[assignment]
+        return {"answers": [item for item in items if item["a"] != "NAME 7"]}
+
+    filled = await run(FakeAsker(silent), 40)
+    assert {inputs: cause.code for inputs, cause in filled.failed.items()} == {("name 7",): "answer_missing"}
+    assert len(filled.values) == 39
+
+
+async def test_an_answer_given_twice_differently_is_asked_again_alone() -> None:
+    def doubling(prompt: Prompt[Any]) -> object:
+        items: list[Any] = answers(prompt, upper)["answers"]  # type: ignore[assignment]
+        return {"answers": [*items, {**items[0], "a": "OTHER"}] if len(items) > 1 else items}
+
+    filled = await run(FakeAsker(doubling), 40)
+    assert filled.values == loud(40)
+
+
+async def test_an_id_nobody_asked_about_is_dropped() -> None:
+    def inventive(prompt: Prompt[Any]) -> object:
+        items: list[Any] = answers(prompt, upper)["answers"]  # type: ignore[assignment]
+        return {"answers": [{"id": "zzz", "a": "X"}, {"id": "", "a": "X"}, *items, "junk", {"a": "X"}, {"id": 7}]}
+
+    assert (await run(FakeAsker(inventive), 40)).values == loud(40)
+
+
+async def test_a_value_its_type_forbids_is_never_taken() -> None:
+    def numbers(inputs: list[str]) -> list[object]:
+        return ["many" if inputs == ["name 5"] else inputs[0].removeprefix("name ")]
+
+    filled = await run(FakeAsker(lambda prompt: answers(prompt, numbers)), 20, data_type="Integer")
+    assert filled.failed["name 5",].code == "value_invalid"
+    assert filled.values["name 6",] == ("6",)
+    assert len(filled.values) == 19
+
+
+async def test_an_allowed_value_is_written_as_it_is_allowed() -> None:
+    asker = FakeAsker(lambda prompt: answers(prompt, lambda inputs: [" GOLD "]))
+    filled = await run(asker, 3, allowed=("Gold", "Silver"))
+    assert set(filled.values.values()) == {("Gold",)}
+
+
+async def test_not_knowing_is_an_answer() -> None:
+    filled = await run(FakeAsker(lambda prompt: answers(prompt, lambda inputs: [None])), 10)
+    assert set(filled.values.values()) == {(None,)}
+    assert not filled.failed
+
+
+async def test_a_cut_off_answer_makes_smaller_calls() -> None:
+    def short(prompt: Prompt[Any]) -> object:
+        return AnswerCutOff("cut") if len(records_of(prompt)) > 8 else answers(prompt, upper)
+
+    size = BatchSize()
+    filled = await run(FakeAsker(short), 400, size)
+    assert filled.values == loud(400)
+    assert size.records <= 12
+
+
+async def test_a_call_that_is_never_usable_fails_only_its_record() -> None:
+    def broken(prompt: Prompt[Any]) -> object:
+        if ["name 0"] in records_of(prompt).values():
+            return UnusableAnswer("no JSON")
+        return answers(prompt, upper)
+
+    filled = await run(FakeAsker(broken), 30)
+    assert {inputs: cause.code for inputs, cause in filled.failed.items()} == {("name 0",): "answer_invalid"}
+    assert len(filled.values) == 29
+
+
+async def test_a_throttled_deployment_is_not_a_records_fault() -> None:
+    asker = FakeAsker(lambda prompt: DeploymentThrottled("busy", retry_after=3))
+    with pytest.raises(DeploymentThrottled):
+        await run(asker, 100)
+    assert asker.in_flight == 0
+
+
+async def test_calls_grow_while_all_is_right() -> None:
+    size = BatchSize()
+    await run(FakeAsker(lambda prompt: answers(prompt, upper)), 3_000, size)
+    assert size.records == MOST
+
+
+async def test_long_records_make_small_calls() -> None:
+    asker = FakeAsker(lambda prompt: answers(prompt, lambda inputs: ["x"]))
+    long = [(f"{number} " + "word " * 1_000,) for number in range(20)]
+    filled = await fill(asker, CALLER, form(), long, BatchSize())
+    assert len(filled.values) == 20
+    assert max(len(records_of(prompt)) for prompt in asker.prompts) <= 5
+
+
+def test_ids_differ_within_a_call_and_between_calls() -> None:
+    from shared.values.prompt import fill_prompt
+
+    first, second = fill_prompt(form(), questions(100))[1], fill_prompt(form(), questions(99))[1]
+    assert len(set(first)) == 100
+    assert first[:99] != second
