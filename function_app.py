@@ -14,7 +14,6 @@ from functions import (
     prompts,
     service,
     settings,
-    values,
     vocabularies,
 )
 
@@ -27,7 +26,6 @@ for module in (
     flags,
     settings,
     failures,
-    values,
     service,
     callbacks,
     data_drops,

@@ -14,7 +14,7 @@ import sys
 
 QUEUES = ("data-drops", "mapping-results", "mapping-jobs", "value-batches", "prompt-history", "callbacks")
 TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "Failures", "OrganizationSettings")
-CONTAINERS = ("drops", "mappings", "results", "payloads", "checkpoints", "vocabularies")
+CONTAINERS = ("drops", "mappings", "results", "payloads", "checkpoints", "vocabularies", "reviews")
 FLAGS = ("AiMapping", "RuleEngine")
 
 

@@ -30,12 +30,11 @@ if TYPE_CHECKING:
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
     from shared.mapping.pace import Pace
+    from shared.mapping.reviews import Reviews
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
     from shared.settings import Settings
-    from shared.values.batches import BatchSizes
-    from shared.values.reuse import KnownAnswers
 
 Client = TypeVar("Client", covariant=True)
 
@@ -52,6 +51,7 @@ class Services:
     queues: StorageQueues
     catalogue: Catalogue
     mappings: MappingStore
+    reviews: Reviews
     idempotency: Idempotency
     failures: Failures
     callbacks: Callbacks
@@ -62,8 +62,6 @@ class Services:
     pace: Pace
     processor: Processor
     drop_files: DropFiles
-    value_sizes: BatchSizes
-    value_answers: KnownAnswers
 
 
 _replacement: Services | None = None
@@ -103,11 +101,10 @@ def _build() -> Services:
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
     from shared.mapping.pace import Pace
+    from shared.mapping.reviews import Reviews
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
-    from shared.values.batches import BatchSizes
-    from shared.values.reuse import KnownAnswers
 
     settings = app_settings.load()
     vault = KeyVault.sign_in(settings.key_vault_url, _identity(), verify_challenge=settings.key_vault_verify_challenge)
@@ -128,6 +125,7 @@ def _build() -> Services:
         queues=queues,
         catalogue=Catalogue(blobs),
         mappings=MappingStore(tables, blobs),
+        reviews=Reviews(blobs),
         idempotency=Idempotency(tables, blobs),
         failures=Failures(tables, blobs, queues),
         callbacks=Callbacks(
@@ -150,8 +148,6 @@ def _build() -> Services:
         pace=Pace(),
         processor=Processor(),
         drop_files=DropFiles(blobs),
-        value_sizes=BatchSizes(),
-        value_answers=KnownAnswers(tables),
     )
 
 

@@ -20,12 +20,11 @@ from shared.mapping.carry_out import carry_out
 from shared.mapping.claims import Job, Superseded
 from shared.mapping.models import DataSetIn, DataSetRef, FieldIn, Mapping, MappingRequest
 from shared.mapping.models import Warning as Note
-from shared.mapping.queued_run import Delivery, Run, Workshop, given_up
+from shared.mapping.queued_run import Delivery, Run, Workshop, given_up, make_mapping
 from shared.mapping.results import QUEUE as RESULTS
 from shared.mapping.results import Queues, notification
 from shared.mapping.run import Unmakeable, prepare
 from shared.mapping.store import Cause, KeptMapping
-from shared.mapping.suggest import suggest
 from shared.profiling.models import DataSetProfile
 from shared.storage import BlobVersion
 
@@ -96,7 +95,7 @@ class _Maker:
         drop = self.drop
         if drop.source is None:
             work = await prepare(run.desk, _request(drop, None), run.caller)
-            return await suggest(run.fit(work), run.desk.asker)
+            return await make_mapping(run, work)
         if drop.options.engine == "ai":
             await run.desk.asker.require(run.caller)
         if self.changes >= MOST_CHANGES:
@@ -104,7 +103,7 @@ class _Maker:
         found = await self.desk.files.profile(drop, self.version, run)
         work = await prepare(run.desk, _request(drop, found.profile), run.caller)
         notes = tuple(Note(code=note.code, detail=note.detail, field=note.field) for note in found.warnings)
-        return await suggest(replace(run.fit(work), profile=found.profile, notes=(*work.notes, *notes)), run.desk.asker)
+        return await make_mapping(run, replace(work, profile=found.profile, notes=(*work.notes, *notes)))
 
 
 def _request(drop: Drop, profile: DataSetProfile | None) -> MappingRequest:

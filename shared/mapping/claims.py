@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from shared.mapping.store import KEPT, TABLE, Cause, State, blob_name, cause_values, row_values
+from shared.mapping.store import KEPT, TABLE, Cause, State, blob_name, cause_values, keys_values, row_values
 from shared.storage import Row, Tables, Value
 
 LEASE: Final = timedelta(seconds=15)
@@ -51,6 +51,8 @@ class Claim:
     """Somebody has worked on it before."""
     done: int = 0
     lost: bool = False
+    own_keys: str | None = None
+    """Of a vocabulary that came with the request: kept with the row, for its review."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -173,4 +175,4 @@ class Claims:
     def _row(self, claim: Claim, state: State) -> dict[str, Value]:
         """``Owner`` stays after the end: it tells a write whose answer got lost from somebody else's."""
         values = row_values(state, claim.created_at, self._clock(), claim.job.correlation_id, claim.fields, claim.done)
-        return {**values, "Owner": claim.owner}
+        return {**values, **keys_values(claim.own_keys), "Owner": claim.owner}

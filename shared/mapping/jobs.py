@@ -16,12 +16,11 @@ from shared.failures import Failure, Failures
 from shared.mapping.carry_out import carry_out
 from shared.mapping.claims import Job
 from shared.mapping.models import DataSetIn, DataSetRef, Mapping, MappingRequest
-from shared.mapping.queued_run import Delivery, Run, Workshop, given_up
+from shared.mapping.queued_run import Delivery, Run, Workshop, given_up, make_mapping
 from shared.mapping.results import QUEUE as RESULTS
 from shared.mapping.results import Queues, notification
 from shared.mapping.run import MappingDesk, caller_of, check_request, prepare
 from shared.mapping.store import Cause, KeptMapping
-from shared.mapping.suggest import suggest
 
 QUEUE: Final = "mapping-jobs"
 VERSION: Final = 1
@@ -96,7 +95,7 @@ async def run_job(
     async def make(run: Run) -> Mapping:
         await check_request(message.request)
         work = await prepare(run.desk, message.request, run.caller)
-        return await suggest(run.fit(work), run.desk.asker)
+        return await make_mapping(run, work)
 
     kept = await carry_out(workshop, job, make if gave_up is None else given_up(gave_up), delivery)
     if kept is not None:

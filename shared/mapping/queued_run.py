@@ -11,9 +11,10 @@ from shared.gateway.records import Caller
 from shared.mapping.claims import Claim, Claims
 from shared.mapping.models import Mapping
 from shared.mapping.orderly import OrderlyAsker
+from shared.mapping.own_keys import own_keys
 from shared.mapping.run import MappingDesk, Unmakeable, caller_of
 from shared.mapping.store import Cause
-from shared.mapping.suggest import Compute, Work
+from shared.mapping.suggest import Compute, Work, suggest
 from shared.storage import Blobs
 
 RUN_SECONDS: Final = 420.0
@@ -54,10 +55,19 @@ class Run:
     checkpoints: BlobCheckpoints
     compute: Compute
     progress: Callable[[int, int], None]
+    keep_keys: Callable[[str | None], None]
+    """Keeps the keys of a request's own vocabulary with the job's row."""
 
     def fit(self, work: Work) -> Work:
         """The work as this run does it."""
         return replace(work, compute=self.compute, progress=self.progress)
+
+
+async def make_mapping(run: Run, work: Work) -> Mapping:
+    """Suggest, and keep what a review of the mapping is checked against. Raises as ``suggest`` does."""
+    mapping = await suggest(run.fit(work), run.desk.asker)
+    run.keep_keys(await own_keys(work.request, mapping))
+    return mapping
 
 
 Make = Callable[[Run], Awaitable[Mapping]]
@@ -82,10 +92,14 @@ def run_of(workshop: Workshop, claim: Claim, started: float) -> Run:
     def progress(fields: int, done: int) -> None:
         claim.fields, claim.done = fields, done
 
+    def keep_keys(keys: str | None) -> None:
+        claim.own_keys = keys
+
     return Run(
         replace(desk, asker=OrderlyAsker(desk.asker, started + RUN_SECONDS, patience)),
         replace(caller, checkpoints=checkpoints),
         checkpoints,
         workshop.compute,
         progress,
+        keep_keys,
     )

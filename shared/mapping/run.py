@@ -18,6 +18,7 @@ from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Feature
 from shared.mapping.models import Mapping, MappingRequest, Vocabulary
 from shared.mapping.models import Warning as Note
+from shared.mapping.own_keys import own_keys
 from shared.mapping.pace import Pace
 from shared.mapping.store import Cause, MappingStore, State
 from shared.mapping.suggest import Work, suggest
@@ -26,6 +27,7 @@ from shared.organization_settings import stricter
 
 if TYPE_CHECKING:
     from shared.mapping.catalogue import Catalogue
+    from shared.mapping.reviews import Reviews
     from shared.organization_settings import OrganizationSettings
     from shared.settings import SamplesPolicy, Settings
 
@@ -45,6 +47,7 @@ class MappingDesk:
     catalogue: Catalogue
     policies: OrganizationSettings
     pace: Pace
+    reviews: Reviews
 
 
 async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequest, correlation_id: str) -> Mapping:
@@ -63,7 +66,7 @@ async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequ
         await _keep_failure(desk.mappings, work, created_at, error)
         raise
     desk.pace.learn(organization, mapping, time.monotonic() - started)
-    return await _kept(desk.mappings, mapping, created_at, correlation_id)
+    return await _kept(desk.mappings, mapping, created_at, correlation_id, await own_keys(request, mapping))
 
 
 async def prepare(desk: MappingDesk, request: MappingRequest, caller: Caller) -> Work:
@@ -83,6 +86,7 @@ async def prepare(desk: MappingDesk, request: MappingRequest, caller: Caller) ->
         caller=caller,
         currency=desk.settings.currency,
         notes=(*no_catalogue, *limited),
+        reviews=await desk.reviews.read(caller.organization),
     )
 
 
@@ -135,10 +139,12 @@ async def _samples(
     return used, (Note(code="samples_limited", detail=note),)
 
 
-async def _kept(mappings: MappingStore, mapping: Mapping, created_at: datetime, correlation_id: str) -> Mapping:
+async def _kept(
+    mappings: MappingStore, mapping: Mapping, created_at: datetime, correlation_id: str, keys: str | None
+) -> Mapping:
     """The mapping, kept. One that cannot be kept is answered all the same, since its prompts are paid."""
     try:
-        await mappings.keep(mapping, created_at, correlation_id)
+        await mappings.keep(mapping, created_at, correlation_id, keys)
     except StorageUnavailable:
         log.warning("mapping.not_kept", extra={"mappingId": mapping.mapping_id, "correlationId": correlation_id})
         note = "The mapping could not be stored and cannot be read back; this answer is the only copy."

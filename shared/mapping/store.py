@@ -23,6 +23,7 @@ KEPT: Final = timedelta(days=30)
 PART: Final = 30_000
 """Characters in one property; a table's property holds 32,768 UTF-16 units, and the text is ASCII."""
 PARTS: Final = 3
+KEY_PARTS: Final = 8
 
 State = Literal["queued", "running", "succeeded", "failed", "refused", "cancelled"]
 
@@ -49,6 +50,8 @@ class KeptMapping:
     result: bytes | None = None
     """The mapping as JSON, as it was answered."""
     cause: Cause | None = None
+    own_keys: str | None = None
+    """Of a vocabulary that came with the request, as ``own_keys`` packs them."""
 
 
 def _now() -> datetime:
@@ -61,8 +64,12 @@ class MappingStore:
         self._blobs = blobs
         self._clock = clock
 
-    async def keep(self, mapping: Mapping, created_at: datetime, correlation_id: str) -> None:
-        """Keep a finished mapping. Returns once it is stored. Raises StorageUnavailable."""
+    async def keep(
+        self, mapping: Mapping, created_at: datetime, correlation_id: str, own_keys: str | None = None
+    ) -> None:
+        """Keep a finished mapping. Returns once it is stored. Raises StorageUnavailable.
+
+        ``own_keys``: of a vocabulary that came with the request, as ``own_keys`` packs them."""
         organization, mapping_id = mapping.organization_id, mapping.mapping_id
         fields = len(mapping.properties)
         content = mapping.model_dump_json(by_alias=True, ensure_ascii=True)
@@ -73,7 +80,7 @@ class MappingStore:
             blob = blob_name(organization, mapping_id)
             await self._blobs.put(CONTAINER, blob, content.encode(), "application/json")
             row["Blob"] = blob
-        await self._tables.put(TABLE, organization, mapping_id, row)
+        await self._tables.put(TABLE, organization, mapping_id, row | keys_values(own_keys))
 
     async def keep_failure(
         self, organization: str, mapping_id: str, cause: Cause, state: State, created_at: datetime, correlation_id: str
@@ -174,6 +181,13 @@ def blob_name(organization: str, mapping_id: str) -> str:
     return f"{organization}/{mapping_id}.json"
 
 
+def keys_values(own_keys: str | None) -> dict[str, Value]:
+    """The keys of a request's own vocabulary, for its row. More than some 30,000 keys are not kept."""
+    if own_keys is None or len(own_keys) > PART * KEY_PARTS:
+        return {}
+    return {f"Keys{start // PART}": own_keys[start : start + PART] for start in range(0, len(own_keys), PART)}
+
+
 def _kept(organization: str, mapping_id: str, row: Row) -> KeptMapping:
     parts = "".join(row.text(f"Result{number}") or "" for number in range(PARTS))
     code = row.text("ErrorCode")
@@ -189,4 +203,5 @@ def _kept(organization: str, mapping_id: str, row: Row) -> KeptMapping:
         correlation_id=row.text("CorrelationId") or "",
         result=parts.encode() or None,
         cause=Cause(code, row.text("ErrorDetail") or "", row.text("ErrorSetting")) if code else None,
+        own_keys="".join(row.text(f"Keys{number}") or "" for number in range(KEY_PARTS)) or None,
     )

@@ -27,11 +27,10 @@ from shared.idempotency import Idempotency
 from shared.mapping.catalogue import Catalogue
 from shared.mapping.claims import Claims
 from shared.mapping.pace import Pace
+from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
 from shared.processor import Processor
-from shared.values.batches import BatchSizes
-from shared.values.reuse import KnownAnswers
 from shared.wiring import Services
 from tests.fakes.callbacks import FakeReceiver
 from tests.fakes.gateway import FakeFlagTable, FakeGateway, FakeSecrets
@@ -72,6 +71,7 @@ class Stand:
             credentials=credentials,
             catalogue=Catalogue(self.blobs),
             mappings=MappingStore(self.tables, self.blobs),
+            reviews=Reviews(self.blobs, lambda: self.now),
             idempotency=Idempotency(self.tables, self.blobs, poll_seconds=0.01),
             failures=Failures(self.tables, self.blobs, self.queues),
             callbacks=Callbacks(self.receiver, self.secrets, self.queues, ("hooks.example.com", "*.acme.example")),
@@ -81,8 +81,6 @@ class Stand:
             pace=Pace(),
             processor=Processor(),
             drop_files=DropFiles(self.blobs, _in_process),
-            value_sizes=BatchSizes(),
-            value_answers=KnownAnswers(self.tables),
             **stand_ins,
         )
 

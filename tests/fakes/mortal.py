@@ -23,6 +23,7 @@ from shared.gateway.ports import ChatRequest, Completion
 from shared.gateway.records import HistoryRow
 from shared.mapping.catalogue import Catalogue
 from shared.mapping.claims import Claims
+from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
 from shared.queue_messages import Message, as_text, dump
@@ -168,6 +169,7 @@ class Outside:
                 blobs=blobs,
                 catalogue=Catalogue(blobs),
                 mappings=MappingStore(tables, blobs, clock),
+                reviews=Reviews(blobs),
                 claims=Claims(tables, clock),
                 failures=Failures(tables, blobs, queues),
                 policies=OrganizationSettings(tables, services.settings.samples),
