@@ -14,6 +14,7 @@ from functions import (
     prompts,
     service,
     settings,
+    values,
     vocabularies,
 )
 
@@ -26,6 +27,7 @@ for module in (
     flags,
     settings,
     failures,
+    values,
     service,
     callbacks,
     data_drops,

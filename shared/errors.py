@@ -8,7 +8,8 @@ ProductError                     code, detail (safe to show), setting, retry_aft
 │   ├── TooLarge                 too_large
 │   ├── UnsupportedMediaType     unsupported_media_type
 │   ├── IdempotencyConflict      idempotency_conflict
-│   └── NotReplayable            not_replayable (a failure of which nothing is left to try again)
+│   ├── NotReplayable            not_replayable (a failure of which nothing is left to try again)
+│   └── PromptInvalid            prompt_invalid (a prompt template without inputs or outputs, or that may not be sent)
 ├── NotPermitted                 an administrator must allow it
 │   ├── FeatureDisabled          feature_disabled
 │   ├── AdminDisabled            admin_disabled
@@ -109,6 +110,10 @@ class IdempotencyConflict(InvalidInput):
 
 class NotReplayable(InvalidInput):
     code = "not_replayable"
+
+
+class PromptInvalid(InvalidInput):
+    code = "prompt_invalid"
 
 
 class NotPermitted(ProductError):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
     from shared.settings import Settings
+    from shared.values.batches import BatchSizes
+    from shared.values.reuse import KnownAnswers
 
 Client = TypeVar("Client", covariant=True)
 
@@ -62,6 +64,8 @@ class Services:
     pace: Pace
     processor: Processor
     drop_files: DropFiles
+    value_sizes: BatchSizes
+    value_answers: KnownAnswers
 
 
 _replacement: Services | None = None
@@ -105,6 +109,8 @@ def _build() -> Services:
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
+    from shared.values.batches import BatchSizes
+    from shared.values.reuse import KnownAnswers
 
     settings = app_settings.load()
     vault = KeyVault.sign_in(settings.key_vault_url, _identity(), verify_challenge=settings.key_vault_verify_challenge)
@@ -148,6 +154,8 @@ def _build() -> Services:
         pace=Pace(),
         processor=Processor(),
         drop_files=DropFiles(blobs),
+        value_sizes=BatchSizes(),
+        value_answers=KnownAnswers(tables),
     )
 
 

@@ -31,6 +31,8 @@ from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
 from shared.processor import Processor
+from shared.values.batches import BatchSizes
+from shared.values.reuse import KnownAnswers
 from shared.wiring import Services
 from tests.fakes.callbacks import FakeReceiver
 from tests.fakes.gateway import FakeFlagTable, FakeGateway, FakeSecrets
@@ -81,6 +83,8 @@ class Stand:
             pace=Pace(),
             processor=Processor(),
             drop_files=DropFiles(self.blobs, _in_process),
+            value_sizes=BatchSizes(),
+            value_answers=KnownAnswers(self.tables),
             **stand_ins,
         )
 
