@@ -6,9 +6,9 @@ import math
 from http import HTTPStatus
 from typing import Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
-from shared.errors import ProductError
+from shared.errors import ProductError, RuleUnusable
 from shared.mapping.models import AnswerModel
 
 STATUS: Final[dict[str, int]] = {
@@ -68,12 +68,17 @@ class Problem(AnswerModel):
     correlation_id: str
     setting: str | None = Field(default=None, description="The setting to fix: apiKey, baseUrl, resourceKey or …")
     errors: list[Fault] | None = Field(default=None, description="For invalid input: what is wrong where")
+    draft: dict[str, JsonValue] | None = Field(default=None, description="rule_unusable: what the model wrote")
+    reason: str | None = Field(default=None, description="rule_unusable: why it cannot be used")
 
 
 def describe(error: ProductError, correlation_id: str) -> Problem:
     """An expected failure as a problem."""
     errors = [Fault(pointer=v.pointer, message=v.message) for v in error.violations] or None
-    return problem(error.code, error.detail, correlation_id, setting=error.setting, errors=errors)
+    made = problem(error.code, error.detail, correlation_id, setting=error.setting, errors=errors)
+    if isinstance(error, RuleUnusable):
+        return made.model_copy(update={"draft": dict(error.draft), "reason": error.reason})
+    return made
 
 
 def problem(

@@ -10,6 +10,9 @@ ProductError                     code, detail (safe to show), setting, retry_aft
 │   ├── IdempotencyConflict      idempotency_conflict
 │   ├── NotReplayable            not_replayable (a failure of which nothing is left to try again)
 │   └── PromptInvalid            prompt_invalid (a prompt template without inputs or outputs, or that may not be sent)
+├── RuleError                    a rule that cannot be offered, or run
+│   ├── RuleUnusable             rule_unusable (with the draft and the reason)
+│   └── RuleTimeout              rule_timeout
 ├── NotPermitted                 an administrator must allow it
 │   ├── FeatureDisabled          feature_disabled
 │   ├── AdminDisabled            admin_disabled
@@ -39,10 +42,13 @@ ProductError                     code, detail (safe to show), setting, retry_aft
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from shared.gateway.records import Usage
 
 
@@ -114,6 +120,24 @@ class NotReplayable(InvalidInput):
 
 class PromptInvalid(InvalidInput):
     code = "prompt_invalid"
+
+
+class RuleError(ProductError):
+    pass
+
+
+class RuleUnusable(RuleError):
+    code = "rule_unusable"
+
+    def __init__(self, detail: str, *, draft: Mapping[str, JsonValue], reason: str) -> None:
+        super().__init__(detail)
+        self.draft = draft
+        """What the model wrote, as it was understood."""
+        self.reason = reason
+
+
+class RuleTimeout(RuleError):
+    code = "rule_timeout"
 
 
 class NotPermitted(ProductError):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
+    from shared.rules.sandbox import Sandbox
     from shared.settings import Settings
     from shared.values.batches import BatchSizes
     from shared.values.reuse import KnownAnswers
@@ -64,6 +65,7 @@ class Services:
     pace: Pace
     processor: Processor
     drop_files: DropFiles
+    sandbox: Sandbox
     value_sizes: BatchSizes
     value_answers: KnownAnswers
 
@@ -109,6 +111,7 @@ def _build() -> Services:
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
+    from shared.rules.sandbox import Sandbox
     from shared.values.batches import BatchSizes
     from shared.values.reuse import KnownAnswers
 
@@ -154,6 +157,7 @@ def _build() -> Services:
         pace=Pace(),
         processor=Processor(),
         drop_files=DropFiles(blobs),
+        sandbox=Sandbox(),
         value_sizes=BatchSizes(),
         value_answers=KnownAnswers(tables),
     )

@@ -31,6 +31,7 @@ from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
 from shared.processor import Processor
+from shared.rules.sandbox import Sandbox
 from shared.values.batches import BatchSizes
 from shared.values.reuse import KnownAnswers
 from shared.wiring import Services
@@ -45,6 +46,9 @@ ENVIRONMENT = {
     "KEY_VAULT_URL": "https://vault.vault.azure.net",
     "DATABASE_URL": "sqlite://",
 }
+
+SANDBOX = Sandbox()
+"""One for all tests: its children are slow to start, and what they run leaves nothing behind."""
 
 
 class Stand:
@@ -83,6 +87,7 @@ class Stand:
             pace=Pace(),
             processor=Processor(),
             drop_files=DropFiles(self.blobs, _in_process),
+            sandbox=SANDBOX,
             value_sizes=BatchSizes(),
             value_answers=KnownAnswers(self.tables),
             **stand_ins,

@@ -59,3 +59,9 @@ def test_only_settings_reads_the_environment() -> None:
         )
     }
     assert readers == {"shared/settings.py"}
+
+
+def test_only_the_sandboxs_child_imports_cluedins_sdk() -> None:
+    """It runs untrusted patterns and formulas, and it can reach the network."""
+    assert importers("cluedin", "functions", "shared") == {"shared/rules/execute.py"}
+    assert importers("shared.rules.execute", "functions", "shared") == {"shared/rules/child.py"}

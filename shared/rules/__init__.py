@@ -1,0 +1,1 @@
+"""The rule engine: plain words become CluedIn rules that were run before they are offered."""
