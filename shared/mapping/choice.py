@@ -1,16 +1,21 @@
-"""Which vocabulary of a catalogue fits a data set best."""
+"""Which vocabulary of a catalogue fits a data set best.
+
+Two steps. Every vocabulary is compared with the whole data set by the words of names alone; the few that share most are
+ranked in full, as a mapping ranks them.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from shared.errors import InvalidRequest, Violation
 from shared.mapping.candidates import ShortList, rank
+from shared.mapping.index.catalogue_index import CatalogueIndex
 from shared.mapping.keys import KeyList
-from shared.mapping.models import Vocabulary
-from shared.mapping.word_index import WordIndex
+from shared.mapping.word_index import Scores
 from shared.mapping.words import words
 from shared.profiling.models import DataSetProfile, FieldProfile
 
@@ -36,13 +41,13 @@ class Choice:
     """The fit of the second best, 0 without one."""
 
 
-def choose(profile: DataSetProfile, vocabularies: Sequence[Vocabulary], wanted: str | None) -> Choice:
+def choose(profile: DataSetProfile, index: CatalogueIndex, wanted: str | None) -> Choice:
     """Raises InvalidRequest when ``wanted`` is no key prefix of the catalogue."""
     sample = _spread(profile.fields)
     if wanted is not None:
-        keys = KeyList(_named(vocabularies, wanted))
+        keys = index.key_list(_named(index, wanted))
         return Choice(keys, True, _fit(rank(sample, keys, 5)), 0.0)
-    finalists = [KeyList(v) for v in _shortlist(profile.name, sample, vocabularies)]
+    finalists = [index.key_list(number) for number in _finalists(profile.name, sample, index)]
     scored = [(_fit(rank(sample, keys, 5)) + _title(profile.name, keys), keys) for keys in finalists]
     scored.sort(key=lambda pair: -pair[0])
     if not scored:
@@ -51,14 +56,14 @@ def choose(profile: DataSetProfile, vocabularies: Sequence[Vocabulary], wanted: 
     return Choice(scored[0][1], False, min(scored[0][0], 1.0), min(runner_up, 1.0))
 
 
-def _named(vocabularies: Sequence[Vocabulary], wanted: str) -> Vocabulary:
-    for vocabulary in vocabularies:
-        if vocabulary.key_prefix == wanted:
-            return vocabulary
-    raise InvalidRequest(
-        "options.vocabulary is not a key prefix of the catalogue",
-        violations=(Violation("/options/vocabulary", "no vocabulary has this keyPrefix"),),
-    )
+def _named(index: CatalogueIndex, wanted: str) -> int:
+    number = index.number(wanted)
+    if number is None:
+        raise InvalidRequest(
+            "options.vocabulary is not a key prefix of the catalogue",
+            violations=(Violation("/options/vocabulary", "no vocabulary has this keyPrefix"),),
+        )
+    return number
 
 
 def _spread(fields: Sequence[FieldProfile]) -> Sequence[FieldProfile]:
@@ -66,52 +71,39 @@ def _spread(fields: Sequence[FieldProfile]) -> Sequence[FieldProfile]:
     return fields[::step]
 
 
-def _shortlist(title: str, fields: Sequence[FieldProfile], vocabularies: Sequence[Vocabulary]) -> list[Vocabulary]:
+def _finalists(title: str, fields: Sequence[FieldProfile], index: CatalogueIndex) -> list[int]:
     """Those whose key names share most with the fields' names; all of a few."""
-    if len(vocabularies) <= FINALISTS:
-        return list(vocabularies)
-    owners = [number for number, vocabulary in enumerate(vocabularies) for _ in vocabulary.keys]
-    names = [
-        frozenset(words(key.key.removeprefix(f"{vocabulary.key_prefix}.")))
-        for vocabulary in vocabularies
-        for key in vocabulary.keys
-    ]
-    points = _points(fields, WordIndex(names), names, owners)
-    for number, vocabulary in enumerate(vocabularies):
-        points[number] += TITLE_BONUS * len(fields) * _same_title(title, vocabulary)
-    best = sorted(points, key=lambda number: (-points[number], number))[:FINALISTS]
-    return [vocabularies[number] for number in best]
-
-
-def _points(
-    fields: Sequence[FieldProfile], index: WordIndex, names: Sequence[frozenset[str]], owners: Sequence[int]
-) -> dict[int, float]:
-    """Vocabulary number → summed likeness of each field's best key."""
-    sizes = [sum(index.weight(word) for word in name) for name in names]
-    points: dict[int, float] = defaultdict(float)
+    if len(index.heads) <= FINALISTS:
+        return list(range(len(index.heads)))
+    points = np.zeros(len(index.heads), np.float32)
     for field in fields:
-        name = index.split(words(field.name))
-        size = sum(index.weight(word) for word in name)
-        best: dict[int, float] = {}
-        for number, gain in index.shared(name).items():
-            likeness = gain / max(size, sizes[number])
-            owner = owners[number]
-            if likeness > best.get(owner, 0.0):
-                best[owner] = likeness
-        for owner, likeness in best.items():
-            points[owner] += likeness
-    return points
+        points += best_likeness(field.name, index)
+    for number, head in enumerate(index.heads):
+        points[number] += TITLE_BONUS * len(fields) * _same_title(title, head.name, head.key_prefix)
+    return [int(number) for number in np.argsort(-points, kind="stable")[:FINALISTS]]
+
+
+def best_likeness(name: str, index: CatalogueIndex) -> Scores:
+    """For each vocabulary how like the name its likest key is, 0 to 1."""
+    asked = index.names.split(words(name))
+    size = np.float32(max(index.names.size(asked), 1.0))
+    likeness = index.names.gains(asked) / np.sqrt(np.maximum(index.names.sizes, np.float32(1)) * size)
+    best = np.zeros(len(index.heads), np.float32)
+    filled = np.flatnonzero(np.diff(index.starts))
+    if len(filled):
+        best[filled] = np.maximum.reduceat(likeness, index.starts[filled])
+    return best
 
 
 def _title(title: str, keys: KeyList) -> float:
-    return TITLE_BONUS * _same_title(title, keys.vocabulary)
+    return TITLE_BONUS * _same_title(title, keys.vocabulary.name, keys.vocabulary.key_prefix)
 
 
-def _same_title(title: str, vocabulary: Vocabulary) -> float:
+def _same_title(title: str, name: str, key_prefix: str) -> float:
     """The share of the vocabulary's name that the data set's name says too."""
     said = set(words(title))
-    name = set(words(vocabulary.name)) or set(words(vocabulary.key_prefix))
-    return len(said & name) / len(name) if name else 0.0
+    own = set(words(name)) or set(words(key_prefix))
+    return len(said & own) / len(own) if own else 0.0
 
 
 def _fit(short_lists: Sequence[ShortList]) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 from shared.mapping.data_types import known_type
 from shared.mapping.models import FieldIn, Vocabulary, VocabularyKey
@@ -30,15 +32,65 @@ class KeyFacts:
     patterns: frozenset[str]
 
 
-class KeyList:
-    """The keys of one vocabulary and the index over their names."""
+class Facts(Sequence[KeyFacts]):
+    """Of each key, read when first asked for: of a large vocabulary most keys never are."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._read: dict[int, KeyFacts] = {}
+
+    def __len__(self) -> int:
+        return len(self._vocabulary.keys)
+
+    @overload
+    def __getitem__(self, number: int) -> KeyFacts: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[KeyFacts]: ...
+
+    def __getitem__(self, number: int | slice) -> KeyFacts | Sequence[KeyFacts]:
+        if isinstance(number, slice):
+            return tuple(self[one] for one in range(*number.indices(len(self))))
+        found = self._read.get(number)
+        if found is None:
+            found = self._read[number] = _read(self._vocabulary.keys[number], self._vocabulary.key_prefix)
+        return found
+
+
+class KeyList:
+    """The keys of one vocabulary and the indices over their words."""
+
+    def __init__(self, vocabulary: Vocabulary, names: WordIndex | None = None, texts: WordIndex | None = None) -> None:
+        """With the indices, where they have been made before."""
         self.vocabulary = vocabulary
-        self.facts = tuple(_read(key, vocabulary.key_prefix) for key in vocabulary.keys)
-        self.index = WordIndex([facts.name | facts.display for facts in self.facts])
-        self.context = frozenset(words(vocabulary.key_prefix)) | frozenset(words(vocabulary.name))
+        self.facts = Facts(vocabulary)
+        if names is not None:
+            self.index = names
+        if texts is not None:
+            self.texts = texts
+
+    @cached_property
+    def index(self) -> WordIndex:
+        """Over the names and display names."""
+        return WordIndex(name_words(key, self.vocabulary.key_prefix) for key in self.vocabulary.keys)
+
+    @cached_property
+    def texts(self) -> WordIndex:
+        """Over the descriptions and samples."""
+        return WordIndex(text_words(key) for key in self.vocabulary.keys)
+
+    @cached_property
+    def context(self) -> frozenset[str]:
         """Words said by the vocabulary itself: ``customer`` in ``customer.customerNumber``."""
+        return frozenset(words(self.vocabulary.key_prefix)) | frozenset(words(self.vocabulary.name))
+
+
+def name_words(key: VocabularyKey, prefix: str) -> frozenset[str]:
+    return frozenset(words(key.key.removeprefix(f"{prefix}."))) | frozenset(words(key.display_name or ""))
+
+
+def text_words(key: VocabularyKey) -> frozenset[str]:
+    return frozenset(words(key.description or "")) | value_words(key.samples)
 
 
 def _read(key: VocabularyKey, prefix: str) -> KeyFacts:

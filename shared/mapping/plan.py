@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.mapping.candidates import ShortList, rank
 from shared.mapping.choice import Choice, choose
+from shared.mapping.index.catalogue_index import Catalogued, Head, indexed
 from shared.mapping.models import MappingRequest, Vocabulary
 from shared.mapping.noise import is_noise
 from shared.mapping.questions import WIDE
@@ -20,7 +21,7 @@ POOR_FIT = 0.12
 @dataclass(frozen=True)
 class Plan:
     profile: DataSetProfile
-    vocabularies: tuple[Vocabulary, ...]
+    vocabularies: tuple[Head, ...]
     choice: Choice
     vocabulary: Vocabulary | None
     """None where a new one is proposed."""
@@ -32,18 +33,20 @@ class Plan:
     """Where a review chose the vocabulary."""
 
 
-def plan(request: MappingRequest, vocabularies: tuple[Vocabulary, ...], known: DataSetProfile | None = None) -> Plan:
-    """Pure computing, in a thread. ``known``: the data set's profile, where it has been made already.
+def plan(request: MappingRequest, vocabularies: Catalogued, known: DataSetProfile | None = None) -> Plan:
+    """Pure computing, in a thread. Vocabularies that have no index yet are indexed here. ``known``: the data set's
+    profile, where it has been made already.
 
     Raises InvalidRequest (``/options/vocabulary``)."""
     profile = known or _profile(request)
-    choice = choose(profile, vocabularies, request.options.vocabulary)
+    index = indexed(vocabularies)
+    choice = choose(profile, index, request.options.vocabulary)
     fits = choice.keys is not None and (choice.fixed or choice.fit >= POOR_FIT)
     limit = max(request.options.candidates, WIDE)
     short_lists = rank(profile.fields, choice.keys, limit) if fits and choice.keys else ((),) * len(profile.fields)
     ignored = frozenset(number for number, field in enumerate(profile.fields) if is_noise(field, short_lists[number]))
     vocabulary = choice.keys.vocabulary if fits and choice.keys else None
-    return Plan(profile, vocabularies, choice, vocabulary, short_lists, ignored)
+    return Plan(profile, index.heads, choice, vocabulary, short_lists, ignored)
 
 
 def _profile(request: MappingRequest) -> DataSetProfile:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.mapping.candidates import Ranked, ShortList
-from shared.mapping.models import MappingRequest, Vocabulary
+from shared.mapping.index.catalogue_index import Catalogued, Head, indexed
+from shared.mapping.models import MappingRequest
 from shared.mapping.models import Warning as Note
 from shared.mapping.plan import Plan, plan
 from shared.mapping.recall import Known, Recalled, recall
@@ -29,19 +30,20 @@ class RememberedPlan:
 
 
 def remembered_plan(
-    request: MappingRequest, vocabularies: tuple[Vocabulary, ...], profile: DataSetProfile | None, memory: Memory
+    request: MappingRequest, vocabularies: Catalogued, profile: DataSetProfile | None, memory: Memory
 ) -> RememberedPlan:
     """Pure computing, in a thread. Raises InvalidRequest (``/options/vocabulary``)."""
+    index = indexed(vocabularies)
     found = recall(memory, request.data_set.id, request.data_set.name, _fields(request)) if memory.reviews else None
     if found is None:
-        return RememberedPlan(plan(request, vocabularies, profile), {})
-    chosen = _vocabulary(found, request, vocabularies)
-    if chosen is not None and _has(vocabularies, chosen.key_prefix):
+        return RememberedPlan(plan(request, index, profile), {})
+    chosen = _vocabulary(found, request, index.heads)
+    if chosen is not None and _has(index.heads, chosen.key_prefix):
         request = _with_vocabulary(request, chosen.key_prefix)
-    planned = plan(request, vocabularies, profile)
+    planned = plan(request, index, profile)
     if chosen is not None:
         planned = replace(planned, reviewed=chosen)
-        if not _has(vocabularies, chosen.key_prefix):
+        if not _has(index.heads, chosen.key_prefix):
             planned = replace(planned, vocabulary=None, short_lists=((),) * len(planned.profile.fields))
     reviewed, notes = _Desk(planned, found).decide()
     return RememberedPlan(_without_taken(planned, reviewed), reviewed, notes)
@@ -54,9 +56,7 @@ def _fields(request: MappingRequest) -> set[str]:
     return {field.name for field in data_set.fields or ()}
 
 
-def _vocabulary(
-    found: Recalled, request: MappingRequest, vocabularies: Sequence[Vocabulary]
-) -> ReviewedVocabulary | None:
+def _vocabulary(found: Recalled, request: MappingRequest, vocabularies: Sequence[Head]) -> ReviewedVocabulary | None:
     """The newest reviewed one that can be mapped to: one of the catalogue, or one that a review proposed. The request's
     own word comes before any review."""
     if request.options.vocabulary is not None:
@@ -65,7 +65,7 @@ def _vocabulary(
     return next(usable, None)
 
 
-def _has(vocabularies: Sequence[Vocabulary], key_prefix: str) -> bool:
+def _has(vocabularies: Sequence[Head], key_prefix: str) -> bool:
     return any(vocabulary.key_prefix == key_prefix for vocabulary in vocabularies)
 
 

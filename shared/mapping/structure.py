@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shared.mapping.models import Code, EntityName, Evidence, FieldRef, Origin, Relationship, Vocabulary
+from shared.mapping.index.catalogue_index import Head
+from shared.mapping.models import Code, EntityName, Evidence, FieldRef, Origin, Relationship
 from shared.mapping.naming import domain
 from shared.mapping.words import words
 from shared.profiling.models import Counts, DataSetProfile, FieldProfile
@@ -92,7 +93,7 @@ def _date(placed: Sequence[Placed], wanted: Sequence[frozenset[str]]) -> FieldRe
 
 
 def relationships(
-    placed: Sequence[Placed], own: Iterable[str], origin: Sequence[str], vocabularies: Sequence[Vocabulary]
+    placed: Sequence[Placed], own: Iterable[str], origin: Sequence[str], vocabularies: Sequence[Head]
 ) -> list[Relationship]:
     """Fields that look like identifiers of other things. ``own``: words that name the records themselves."""
     mine = set(own)
@@ -120,7 +121,7 @@ def _target(candidate: Placed, own: set[str]) -> str | None:
     return others[-1]
 
 
-def _domain(target: str, vocabularies: Sequence[Vocabulary]) -> str:
+def _domain(target: str, vocabularies: Sequence[Head]) -> str:
     """The business domain of a vocabulary of that name, else one named like it."""
     for vocabulary in vocabularies:
         if vocabulary.business_domain and set(words(vocabulary.name)) == {target}:

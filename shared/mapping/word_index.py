@@ -1,85 +1,171 @@
-"""Which names of a list share words with a given name, without comparing it with each of them."""
+"""Which names of a list share words with a given name, without comparing it with each of them.
+
+Arrays: a name is a row of word numbers, a word a column of name numbers. Words have numbers in one table that all parts
+of a catalogue share; weights are counted for each part on its own.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
-from shared.mapping.abbreviations import ALIKE
+import numpy as np
+import numpy.typing as npt
+
+from shared.mapping.index.spellings import Spellings
 from shared.mapping.words import compound, likeness
 
-SYNONYMS: dict[str, list[str]] = defaultdict(list)
-for _pair in ALIKE:
-    for _word in _pair:
-        SYNONYMS[_word].extend(_pair - {_word})
+Numbers = npt.NDArray[np.int32]
+Scores = npt.NDArray[np.float32]
+REMEMBERED = 20_000
+"""Words looked up before that are kept, and as many columns as hold ``COLUMNS`` numbers."""
+COLUMNS = 4_000_000
+MANY = 40
+"""A word stands for so many others at most, the likest."""
 
-COMMON = 500
-"""A word in more names than this is common."""
-ENOUGH = 80
-"""With so many names found, common words find no more."""
+
+class Rows:
+    """Names as rows of word numbers: row ``n`` is ``words[starts[n]:starts[n + 1]]``."""
+
+    def __init__(self, starts: Numbers, words: Numbers) -> None:
+        self.starts = starts
+        self.words = words
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def part(self, first: int, last: int) -> Rows:
+        starts = self.starts[first : last + 1]
+        return Rows(starts - starts[0], self.words[starts[0] : starts[-1]])
+
+    def owners(self) -> Numbers:
+        """For each word of each row the number of its row."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
 
 
 class WordIndex:
     """Words of many names (one set per name), rare words weighing more (inverse document frequency)."""
 
-    def __init__(self, names: Sequence[frozenset[str]]) -> None:
-        self._postings: dict[str, list[int]] = defaultdict(list)
-        for number, name in enumerate(names):
-            for word in name:
-                self._postings[word].append(number)
-        self.known = frozenset(self._postings)
-        self._names = names
-        self._by_initial: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self.known):
-            self._by_initial[word[0]].append(word)
+    def __init__(self, names: Iterable[Iterable[str]]) -> None:
+        listed = [sorted(name) for name in names]
+        table = sorted({word for name in listed for word in name})
+        numbers = {word: number for number, word in enumerate(table)}
+        starts = np.zeros(len(listed) + 1, np.int32)
+        np.cumsum([len(name) for name in listed], out=starts[1:], dtype=np.int32)
+        flat = np.fromiter((numbers[word] for name in listed for word in name), np.int32, int(starts[-1]))
+        self._fill(table, numbers, Rows(starts, flat))
+
+    @classmethod
+    def read(cls, table: Sequence[str], rows: Rows) -> WordIndex:
+        """From a sorted table of words and rows that were made before."""
+        index = cls.__new__(cls)
+        index._fill(table, {word: number for number, word in enumerate(table)}, rows)
+        return index
+
+    def part(self, first: int, last: int) -> WordIndex:
+        """The index of a run of the names alone, weighed among themselves."""
+        rows = self.rows.part(first, last)
+        used = np.unique(rows.words)
+        table = [self.table[number] for number in used.tolist()]
+        flat = np.searchsorted(used, rows.words).astype(np.int32)
+        return WordIndex.read(table, Rows(rows.starts, flat))
+
+    def _fill(self, table: Sequence[str], numbers: dict[str, int], rows: Rows) -> None:
+        self.table = table
+        self.rows = rows
+        self._numbers = numbers
+        self.known = frozenset(table)
+        counts = np.bincount(rows.words, minlength=len(table))
+        self._weights = (1.0 + np.log((len(rows) + 1) / (counts + 1))).astype(np.float32)
+        self._unknown = 1.0 + math.log((len(rows) + 1) / 2)
         self._like: dict[str, dict[str, float]] = {}
-        self._weights = {word: _weight(len(names), len(numbers)) for word, numbers in self._postings.items()}
-        self._unknown = _weight(len(names), 1)
+        self._columns: dict[str, tuple[Numbers, Scores]] = {}
+        self._kept = 0
+
+    @cached_property
+    def sizes(self) -> Scores:
+        """The summed weight of each name."""
+        gains = self._weights[self.rows.words]
+        return np.bincount(self.rows.owners(), gains, len(self.rows)).astype(np.float32)
+
+    @cached_property
+    def _holders(self) -> Rows:
+        """The other way round: names as numbers in a row per word."""
+        order = np.argsort(self.rows.words, kind="stable")
+        counts = np.bincount(self.rows.words, minlength=len(self.table))
+        starts = np.zeros(len(self.table) + 1, np.int32)
+        np.cumsum(counts, out=starts[1:], dtype=np.int32)
+        return Rows(starts, self.rows.owners()[order])
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self.table)
 
     def split(self, name: tuple[str, ...]) -> tuple[str, ...]:
         """The same name, with words taken apart where the list knows both halves."""
         return tuple(dict.fromkeys(part for word in name for part in compound(word, self.known)))
 
     def weight(self, word: str) -> float:
-        return self._weights.get(word, self._unknown)
+        number = self._numbers.get(word)
+        return self._unknown if number is None else float(self._weights[number])
 
     def like(self, word: str) -> dict[str, float]:
-        """Words of the list that mean, begin or are spelt like this one, with their likeness."""
+        """Words of the list that mean, begin, shorten or are spelt like this one, with their likeness."""
         found = self._like.get(word)
         if found is None:
-            near = (
-                *self._by_initial.get(word[0], ()),
-                *(other for other in SYNONYMS.get(word, ()) if other in self.known),
-            )
-            scores = ((other, likeness(word, other)) for other in near)
-            found = self._like[word] = {other: score for other, score in scores if score > 0}
+            scores = {other: likeness(word, other) for other in self._spellings.near(word)}
+            best = sorted((pair for pair in scores.items() if pair[1] > 0), key=lambda pair: (-pair[1], pair[0]))
+            if len(self._like) >= REMEMBERED:
+                self._like.clear()
+            found = self._like[word] = dict(best[:MANY])
         return found
 
-    def shared(self, name: Sequence[str]) -> dict[int, float]:
-        """Number of a listed name → summed weight of the words it shares with ``name``.
-
-        Rare words first: once some names are found, a word that thousands share only adds to those."""
-        sums: dict[int, float] = {}
-        for word in sorted(name, key=self.weight, reverse=True):
-            for number, gain in self._gains(word, sums).items():
-                sums[number] = sums.get(number, 0.0) + gain
+    def gains(self, name: Sequence[str]) -> Scores:
+        """For each listed name the summed weight of the words it shares with ``name``."""
+        sums = np.zeros(len(self.rows), np.float32)
+        for word in name:
+            numbers, gains = self._column(word)
+            sums[numbers] += gains
         return sums
 
-    def _gains(self, word: str, found: Mapping[int, float]) -> dict[int, float]:
-        best: dict[int, float] = {}
-        for other, score in self.like(word).items():
-            gain = score * self.weight(other)
-            for number in self._holders(other, found):
-                if gain > best.get(number, 0.0):
-                    best[number] = gain
-        return best
+    def exact(self, name: Sequence[str]) -> Scores:
+        """As ``gains``, counting only the very same words."""
+        sums = np.zeros(len(self.rows), np.float32)
+        starts, holders = self._holders.starts, self._holders.words
+        for word in name:
+            number = self._numbers.get(word)
+            if number is not None:
+                sums[holders[starts[number] : starts[number + 1]]] += self._weights[number]
+        return sums
 
-    def _holders(self, word: str, found: Mapping[int, float]) -> Iterable[int]:
-        holders = self._postings[word]
-        if len(holders) <= COMMON or len(found) < ENOUGH:
-            return holders
-        return (number for number in found if word in self._names[number])
+    def size(self, name: Sequence[str]) -> float:
+        """The summed weight of any name."""
+        return sum(map(self.weight, name))
+
+    def _column(self, word: str) -> tuple[Numbers, Scores]:
+        """The names that hold the word or one like it, each once, with the best gain of those."""
+        found = self._columns.get(word)
+        if found is None:
+            found = self._make_column(word)
+            if self._kept + len(found[0]) > COLUMNS or len(self._columns) >= REMEMBERED:
+                self._columns.clear()
+                self._kept = 0
+            self._columns[word] = found
+            self._kept += len(found[0])
+        return found
+
+    def _make_column(self, word: str) -> tuple[Numbers, Scores]:
+        likes = [(score * self.weight(other), self._numbers[other]) for other, score in self.like(word).items()]
+        starts, holders = self._holders.starts, self._holders.words
+        parts = [(gain, holders[starts[number] : starts[number + 1]]) for gain, number in sorted(likes)]
+        if len(parts) == 1:
+            return parts[0][1], np.full(len(parts[0][1]), parts[0][0], np.float32)
+        best = np.zeros(len(self.rows), np.float32)
+        for gain, names in parts:
+            best[names] = gain  # in ascending order: the best is written last
+        numbers = np.flatnonzero(best).astype(np.int32)
+        return numbers, best[numbers]
 
     def similarity(self, name: Sequence[str], listed: frozenset[str], context: frozenset[str] = frozenset()) -> float:
         """0 to 1: how much of either name is found in the other. Words of ``context`` matter little."""
@@ -91,10 +177,6 @@ class WordIndex:
 
     def _pair(self, word: str, listed: str) -> float:
         return 1.0 if word == listed else self.like(word).get(listed, 0.0)
-
-
-def _weight(total: int, count: int) -> float:
-    return 1.0 + math.log((total + 1) / (count + 1))
 
 
 def _coverage(found: list[tuple[str, float]], weight: Callable[[str], float], context: frozenset[str]) -> float:

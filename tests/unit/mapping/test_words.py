@@ -77,11 +77,26 @@ def test_a_word_of_the_context_matters_little() -> None:
     assert index.similarity((), frozenset(("number",))) == 0.0
 
 
-def test_common_words_only_add_to_names_already_found() -> None:
-    """So that a word in thousands of keys costs no more than the keys a rare word found."""
-    names = [frozenset(("date", f"w{n}")) for n in range(2_000)] + [frozenset(("rare", "date"))] * 100
-    found = WordIndex(names).shared(("rare", "date"))
-    assert len(found) == 100
+def test_a_name_gains_by_each_word_it_shares_the_rare_ones_most() -> None:
+    names = [frozenset(("date", f"w{n}")) for n in range(20)] + [frozenset(("rare", "date"))]
+    index = WordIndex(names)
+    gains = index.gains(("rare", "date"))
+    assert gains[20] == pytest.approx(index.weight("rare") + index.weight("date"))
+    assert gains[0] == pytest.approx(index.weight("date"))
+    assert index.gains(("unheard",)).tolist() == [0.0] * 21
+
+
+def test_of_several_words_that_stand_for_one_the_best_counts_alone() -> None:
+    index = WordIndex([("description", "desc"), ("desc",)])
+    assert index.gains(("desc",)).tolist() == pytest.approx([index.weight("desc")] * 2)
+
+
+def test_a_part_of_an_index_is_weighed_like_one_of_its_own() -> None:
+    names = [("date", "birth"), ("customer", "name"), ("date", "created"), ("order", "date")]
+    part, alone = WordIndex(names).part(1, 3), WordIndex(names[1:3])
+    assert part.known == alone.known
+    assert part.gains(("date", "name")).tolist() == alone.gains(("date", "name")).tolist()
+    assert part.sizes.tolist() == alone.sizes.tolist()
 
 
 @given(st.text(max_size=60))
