@@ -12,6 +12,7 @@ from functions import (
     mappings,
     poison,
     prompts,
+    reviews,
     rules,
     service,
     settings,
@@ -23,6 +24,7 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 for module in (
     mappings,
+    reviews,
     vocabularies,
     prompts,
     flags,

@@ -82,7 +82,7 @@ FORGET: Final = Operation(
     method="DELETE",
     path="organizations/{org}/mappings/{mappingId}",
     name="forget_mapping",
-    summary="Cancel a mapping that is not finished; forget one that is, and its result",
+    summary="Cancel a mapping that is not finished; forget one that is, its result and its review",
     successes=(Success(204, "Cancelled, or forgotten"),),
     errors=(errors.NotFound, errors.StorageUnavailable),
 )
@@ -110,7 +110,7 @@ async def suggest_mapping(call: Call) -> Answer:
 @bp.route(READ.path, methods=[READ.method])
 @endpoint(READ)
 async def read_mapping(call: Call) -> Answer:
-    kept = await services().mappings.get(call.organization, _mapping_id(call))
+    kept = await services().mappings.get(call.organization, mapping_id(call))
     if kept is None:
         raise _no_such_mapping()
     return Answer(200, _state(kept))
@@ -119,7 +119,10 @@ async def read_mapping(call: Call) -> Answer:
 @bp.route(FORGET.path, methods=[FORGET.method])
 @endpoint(FORGET)
 async def forget_mapping(call: Call) -> Answer:
-    if not await services().mappings.end(call.organization, _mapping_id(call)):
+    # Its review first: who dies in between leaves a mapping that can be forgotten again.
+    reviewed = await services().reviews.forget(call.organization, mapping_id(call))
+    ended = await services().mappings.end(call.organization, mapping_id(call))
+    if not (reviewed or ended):
         raise _no_such_mapping()
     return no_content()
 
@@ -134,14 +137,15 @@ def _with_location(answer: Answer, call: Call, later: bool) -> Answer:
     """Where to ask for what was accepted, now or when the same Idempotency-Key was used first."""
     if answer.status != 202:
         return answer
-    mapping_id = from_json(answer.content)["mappingId"]
-    headers = {**answer.headers, "location": f"/api/organizations/{call.organization}/mappings/{mapping_id}"}
+    accepted = from_json(answer.content)["mappingId"]
+    headers = {**answer.headers, "location": f"/api/organizations/{call.organization}/mappings/{accepted}"}
     if later:
         headers["preference-applied"] = "respond-async"
     return replace(answer, headers=headers)
 
 
-def _mapping_id(call: Call) -> str:
+def mapping_id(call: Call) -> str:
+    """The id in the path, in lower case. Raises NotFound for what cannot be one."""
     given = call.part("mappingId")
     if not _ID.fullmatch(given):
         raise _no_such_mapping()

@@ -21,6 +21,7 @@ STATUS: Final[dict[str, int]] = {
     "settings_missing": 409,
     "idempotency_conflict": 409,
     "not_replayable": 409,
+    "not_reviewable": 409,
     "too_large": 413,
     "unsupported_media_type": 415,
     "content_filtered": 422,

@@ -9,6 +9,7 @@ ProductError                     code, detail (safe to show), setting, retry_aft
 │   ├── UnsupportedMediaType     unsupported_media_type
 │   ├── IdempotencyConflict      idempotency_conflict
 │   ├── NotReplayable            not_replayable (a failure of which nothing is left to try again)
+│   ├── NotReviewable            not_reviewable (a mapping without a result)
 │   └── PromptInvalid            prompt_invalid (a prompt template without inputs or outputs, or that may not be sent)
 ├── RuleError                    a rule that cannot be offered, or run
 │   ├── RuleUnusable             rule_unusable (with the draft and the reason)
@@ -116,6 +117,10 @@ class IdempotencyConflict(InvalidInput):
 
 class NotReplayable(InvalidInput):
     code = "not_replayable"
+
+
+class NotReviewable(InvalidInput):
+    code = "not_reviewable"
 
 
 class PromptInvalid(InvalidInput):

@@ -35,7 +35,7 @@ class Decided:
     key: str | None
     """The whole vocabulary key, None for Ignored."""
     data_type: str | None
-    """Where the steward said one, or for a new key; else the catalogue's counts."""
+    """Where the steward said one; else the key's own counts, or the field's."""
 
     @property
     def outcome(self) -> tuple[str | None, str | None]:

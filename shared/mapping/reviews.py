@@ -48,9 +48,9 @@ class Reviews:
         self._known: Reads[str, _Known] = Reads(self._read, clock, ORGANIZATIONS)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def read(self, organization: str) -> Memory:
-        """The organization's reviews, at most 3 seconds old. Raises StorageUnavailable."""
-        return (await self._known.get(organization, self._clock() - MAX_AGE)).value.memory
+    async def read(self, organization: str, max_age: float = MAX_AGE) -> Memory:
+        """The organization's reviews, at most so many seconds old. Raises StorageUnavailable."""
+        return (await self._known.get(organization, self._clock() - max_age)).value.memory
 
     async def keep(self, organization: str, review: Review) -> int:
         """Keep a review as the newest, in place of an earlier one of the same mapping.
@@ -60,7 +60,7 @@ class Reviews:
 
     async def forget(self, organization: str, mapping_id: str) -> bool:
         """Forget the review of one mapping; False where there is none. Raises StorageUnavailable."""
-        if (await self._fresh(organization)).memory.of(mapping_id) is None:
+        if (await self.read(organization, 0)).of(mapping_id) is None:
             return False
         await self._change(organization, lambda before: _without(before, mapping_id))
         return True
@@ -69,7 +69,7 @@ class Reviews:
         turn = self._turns.setdefault(organization, asyncio.Lock())
         async with turn:
             for attempt in range(TRIES):
-                known = await self._fresh(organization)
+                known = (await self._known.get(organization, self._clock())).value
                 content, dropped = await asyncio.to_thread(pack, change(known.memory.reviews), self._most)
                 version = known.version.etag if known.version else ""
                 try:
@@ -81,9 +81,6 @@ class Reviews:
                 # Another worker was faster: spread out, so that not all come again together.
                 await asyncio.sleep(random.uniform(0, 0.02 * (attempt + 1)))  # noqa: S311 - not a secret
         raise StorageUnavailable("The reviews are being changed by others. Try again.", retry_after=2)
-
-    async def _fresh(self, organization: str) -> _Known:
-        return (await self._known.get(organization, self._clock())).value
 
     async def _read(self, organization: str) -> _Known:
         last = self._known.kept(organization)
