@@ -9,31 +9,24 @@ Azurite, secrets from the vault, attempt and outcome rows in SQLite, all before 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench import prompts
+from bench.host import running_host
 from bench.load import Latency, at_rate
 from bench.stack import Stack, running_stack
 
 RUNS, RATE, COUNT = 5, 50, 250
 BAR_P50, BAR_P95 = 10.0, 25.0
-_ROOT = Path(__file__).parent.parent
+_APP = Path(__file__).parent / "hosted"
 
 
 def run() -> dict[str, object]:
-    with running_stack() as stack, _host(stack) as url:
+    with running_stack() as stack, running_host(stack, _APP, BENCH_ORGANIZATION=stack.organization) as host:
         stack.tell(latencySeconds=0.1)
-        runs = asyncio.run(_measure(stack, url))
+        runs = asyncio.run(_measure(stack, host.url))
     p50 = median(prompt.p50 - nothing.p50 - bare.p50 for prompt, nothing, bare in runs)
     p95 = median(prompt.p95 - nothing.p95 - bare.p95 for prompt, nothing, bare in runs)
     shown = [[[round(one.p50, 1), round(one.p95, 1)] for one in three] for three in runs]
@@ -76,28 +69,3 @@ async def _measure(stack: Stack, url: str) -> list[tuple[Latency, Latency, Laten
 
         await all_three(RATE)
         return [await all_three(COUNT) for _ in range(RUNS)]
-
-
-@contextmanager
-def _host(stack: Stack) -> Iterator[str]:
-    """The host stand-in with the two functions of ``bench/hosted``, in a process of its own."""
-    env = {**os.environ, **stack.app_settings(), "BENCH_ORGANIZATION": stack.organization, "PYTHONPATH": str(_ROOT)}
-    command = [sys.executable, "-m", "local.host", "--port", "0", "--app", str(_ROOT / "bench/hosted")]
-    with tempfile.NamedTemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=_ROOT, env=env, stderr=log)
-        try:
-            yield f"http://127.0.0.1:{_port(Path(log.name), process)}"
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _port(log: Path, process: subprocess.Popen[bytes]) -> int:
-    for _ in range(200):
-        for line in log.read_text().splitlines():
-            if '"host.ready"' in line:
-                return int(json.loads(line)["port"])
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise SystemExit(f"the host did not start:\n{log.read_text()}")
