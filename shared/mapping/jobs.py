@@ -15,7 +15,8 @@ from shared.errors import StorageUnavailable
 from shared.failures import Failure, Failures
 from shared.mapping.carry_out import carry_out
 from shared.mapping.claims import Job
-from shared.mapping.models import DataSetIn, DataSetRef, Mapping, MappingRequest
+from shared.mapping.models import DataSetRef, Mapping, MappingRequest
+from shared.mapping.pace import fields_in
 from shared.mapping.queued_run import Delivery, Run, Workshop, given_up, make_mapping
 from shared.mapping.results import QUEUE as RESULTS
 from shared.mapping.results import Queues, notification
@@ -43,7 +44,7 @@ async def will_take_long(desk: MappingDesk, organization: str, request: MappingR
     """Whether the caller should not wait for the mapping."""
     if request.options.engine == "auto":
         return False
-    fields = await asyncio.to_thread(_fields, request.data_set)
+    fields = await asyncio.to_thread(fields_in, request.data_set)
     return desk.pace.expected(organization, fields) > desk.settings.sync_deadline
 
 
@@ -56,7 +57,7 @@ async def enqueue(
     await check_request(request)
     mapping_id, now = str(uuid.uuid4()), datetime.now(UTC)
     await prepare(desk, request, caller_of(organization, mapping_id, correlation_id, 0.0))
-    fields = await asyncio.to_thread(_fields, request.data_set)
+    fields = await asyncio.to_thread(fields_in, request.data_set)
     kept = await desk.mappings.add_queued(organization, mapping_id, now, correlation_id, fields)
     message = JobMessage(
         version=VERSION,
@@ -131,9 +132,3 @@ def _members(message: JobMessage) -> dict[str, object]:
         "createdAt": message.created_at.isoformat(),
         "request": message.request.model_dump(by_alias=True, exclude_unset=True),
     }
-
-
-def _fields(data_set: DataSetIn) -> int:
-    if data_set.records is None:
-        return len(data_set.fields or ())
-    return len(set().union(*data_set.records))

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from shared.errors import NotPermitted, ProductError, StorageUnavailable
+from shared.errors import DeploymentTimeout, NotPermitted, ProductError, StorageUnavailable
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Feature
 from shared.mapping.models import Mapping, MappingRequest, Vocabulary
 from shared.mapping.models import Warning as Note
 from shared.mapping.own_keys import own_keys
-from shared.mapping.pace import Pace
+from shared.mapping.pace import Pace, fields_in
 from shared.mapping.store import Cause, MappingStore, State
 from shared.mapping.suggest import Work, suggest
 from shared.mapping.validate import check, check_choice
@@ -63,6 +63,9 @@ async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequ
     try:
         mapping = await suggest(work, desk.asker)
     except Exception as error:
+        if isinstance(error, DeploymentTimeout):
+            fields = await asyncio.to_thread(fields_in, request.data_set)
+            desk.pace.learn_at_least(organization, fields, time.monotonic() - started)
         await _keep_failure(desk.mappings, work, created_at, error)
         raise
     desk.pace.learn(organization, mapping, time.monotonic() - started)
