@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
@@ -35,8 +35,9 @@ class KeyFacts:
 class Facts(Sequence[KeyFacts]):
     """Of each key, read when first asked for: of a large vocabulary most keys never are."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, split: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
         self._vocabulary = vocabulary
+        self._split = split
         self._read: dict[int, KeyFacts] = {}
 
     def __len__(self) -> int:
@@ -53,8 +54,22 @@ class Facts(Sequence[KeyFacts]):
             return tuple(self[one] for one in range(*number.indices(len(self))))
         found = self._read.get(number)
         if found is None:
-            found = self._read[number] = _read(self._vocabulary.keys[number], self._vocabulary.key_prefix)
+            found = self._read[number] = self._make(self._vocabulary.keys[number])
         return found
+
+    def _make(self, key: VocabularyKey) -> KeyFacts:
+        short = key.key.removeprefix(f"{self._vocabulary.key_prefix}.")
+        return KeyFacts(
+            key=key,
+            short=short,
+            name=frozenset(self._split(words(short))),
+            display=frozenset(self._split(words(key.display_name or ""))),
+            description=frozenset(words(key.description or "")),
+            data_type=known_type(key.data_type) or "Text",
+            value_type=_value_type(key),
+            values=value_words(key.samples),
+            patterns=_patterns(key.samples),
+        )
 
 
 class KeyList:
@@ -63,11 +78,14 @@ class KeyList:
     def __init__(self, vocabulary: Vocabulary, names: WordIndex | None = None, texts: WordIndex | None = None) -> None:
         """With the indices, where they have been made before."""
         self.vocabulary = vocabulary
-        self.facts = Facts(vocabulary)
         if names is not None:
             self.index = names
         if texts is not None:
             self.texts = texts
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.vocabulary, self.index.split)
 
     @cached_property
     def index(self) -> WordIndex:
@@ -77,7 +95,7 @@ class KeyList:
     @cached_property
     def texts(self) -> WordIndex:
         """Over the descriptions and samples."""
-        return WordIndex(text_words(key) for key in self.vocabulary.keys)
+        return WordIndex((text_words(key) for key in self.vocabulary.keys), take_apart=False)
 
     @cached_property
     def context(self) -> frozenset[str]:
@@ -91,21 +109,6 @@ def name_words(key: VocabularyKey, prefix: str) -> frozenset[str]:
 
 def text_words(key: VocabularyKey) -> frozenset[str]:
     return frozenset(words(key.description or "")) | value_words(key.samples)
-
-
-def _read(key: VocabularyKey, prefix: str) -> KeyFacts:
-    short = key.key.removeprefix(f"{prefix}.")
-    return KeyFacts(
-        key=key,
-        short=short,
-        name=frozenset(words(short)),
-        display=frozenset(words(key.display_name or "")),
-        description=frozenset(words(key.description or "")),
-        data_type=known_type(key.data_type) or "Text",
-        value_type=_value_type(key),
-        values=value_words(key.samples),
-        patterns=_patterns(key.samples),
-    )
 
 
 def value_words(samples: Iterable[str]) -> frozenset[str]:

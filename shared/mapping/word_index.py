@@ -7,20 +7,24 @@ of a catalogue share; weights are counted for each part on its own.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from shared.mapping.index.segments import Segments
 from shared.mapping.index.spellings import Spellings
-from shared.mapping.words import compound, likeness
+from shared.mapping.words import likeness
 
 Numbers = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
 REMEMBERED = 20_000
 """Words looked up before that are kept, and as many columns as hold ``COLUMNS`` numbers."""
 COLUMNS = 4_000_000
+FEW = 50_000
+"""Different words up to which they are taken apart, in about two seconds."""
 MANY = 40
 """A word stands for so many others at most, the likest."""
 
@@ -47,8 +51,14 @@ class Rows:
 class WordIndex:
     """Words of many names (one set per name), rare words weighing more (inverse document frequency)."""
 
-    def __init__(self, names: Iterable[Iterable[str]]) -> None:
-        listed = [sorted(name) for name in names]
+    def __init__(self, names: Iterable[Iterable[str]], *, take_apart: bool = True) -> None:
+        """``take_apart``: words of the list that others of it make up, as in names that were run together."""
+        given = [frozenset(name) for name in names]
+        counts = Counter(word for name in given for word in name)
+        self.segments = Segments(counts)
+        if take_apart and len(counts) <= FEW:
+            given = [frozenset(self.split(tuple(name))) for name in given]
+        listed = [sorted(name) for name in given]
         table = sorted({word for name in listed for word in name})
         numbers = {word: number for number, word in enumerate(table)}
         starts = np.zeros(len(listed) + 1, np.int32)
@@ -57,9 +67,11 @@ class WordIndex:
         self._fill(table, numbers, Rows(starts, flat))
 
     @classmethod
-    def read(cls, table: Sequence[str], rows: Rows) -> WordIndex:
+    def read(cls, table: Sequence[str], rows: Rows, segments: Segments | None = None) -> WordIndex:
         """From a sorted table of words and rows that were made before."""
         index = cls.__new__(cls)
+        counts = np.bincount(rows.words, minlength=len(table)).tolist()
+        index.segments = segments or Segments(dict(zip(table, counts, strict=True)))
         index._fill(table, {word: number for number, word in enumerate(table)}, rows)
         return index
 
@@ -69,7 +81,7 @@ class WordIndex:
         used = np.unique(rows.words)
         table = [self.table[number] for number in used.tolist()]
         flat = np.searchsorted(used, rows.words).astype(np.int32)
-        return WordIndex.read(table, Rows(rows.starts, flat))
+        return WordIndex.read(table, Rows(rows.starts, flat), self.segments)
 
     def _fill(self, table: Sequence[str], numbers: dict[str, int], rows: Rows) -> None:
         self.table = table
@@ -103,8 +115,8 @@ class WordIndex:
         return Spellings(self.table)
 
     def split(self, name: tuple[str, ...]) -> tuple[str, ...]:
-        """The same name, with words taken apart where the list knows both halves."""
-        return tuple(dict.fromkeys(part for word in name for part in compound(word, self.known)))
+        """The same name, with words that were run together taken apart."""
+        return tuple(dict.fromkeys(part for word in name for part in self.segments.split(word)))
 
     def weight(self, word: str) -> float:
         number = self._numbers.get(word)

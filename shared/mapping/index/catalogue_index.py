@@ -100,7 +100,7 @@ def build(vocabularies: Iterable[Vocabulary], read: Callable[[int], Vocabulary])
         heads.append(head_of(vocabulary))
         names += [name_words(key, vocabulary.key_prefix) for key in vocabulary.keys]
         texts += [text_words(key) for key in vocabulary.keys]
-    return CatalogueIndex(heads, read, WordIndex(names), WordIndex(texts))
+    return CatalogueIndex(heads, read, WordIndex(names), WordIndex(texts, take_apart=False))
 
 
 def index_of(vocabularies: Sequence[Vocabulary]) -> CatalogueIndex:

@@ -1,0 +1,73 @@
+"""Words run together, taken apart: ``salesordernumb`` → ``sales``, ``order``, ``numb``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from shared.mapping.abbreviations import WORDS
+
+SHORTEST: Final = 6
+"""Letters of a word that may be several."""
+LONGEST_PART: Final = 24
+LONGEST: Final = 100
+"""Letters of a word that is looked at."""
+REMEMBERED: Final = 20_000
+_SHORT_PART: Final = 4.0
+"""What a part of two letters costs beside others, which are in words by chance."""
+_UNHEARD: Final = 6.0
+_LETTER: Final = 1.6
+"""What a part that is no word costs, and each of its letters: some three such letters cost as much as a rare word."""
+
+
+class Segments:
+    """Over the words of a list, with the number of names each is in."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        total = sum(counts.values()) + 1
+        self._costs = {word: math.log(total / count) for word, count in counts.items() if len(word) > 1}
+        for word in WORDS:
+            if len(word) > 2:
+                self._costs.setdefault(word, math.log(total))
+        self._split: dict[str, tuple[str, ...]] = {}
+
+    def split(self, word: str) -> tuple[str, ...]:
+        """The likeliest parts, brought to one spelling; the word alone where they are no likelier than it is, or where
+        less than half of its letters are in words that the list has."""
+        if not SHORTEST <= len(word) <= LONGEST or not word.isalpha():
+            return (word,)
+        found = self._split.get(word)
+        if found is None:
+            if len(self._split) >= REMEMBERED:
+                self._split.clear()
+            found = self._split[word] = self._take_apart(word)
+        return found
+
+    def _take_apart(self, word: str) -> tuple[str, ...]:
+        best: list[tuple[float, int]] = [(0.0, 0)]
+        for end in range(1, len(word) + 1):
+            starts = range(max(0, end - LONGEST_PART), end)
+            best.append(min((best[start][0] + self._cost(word[start:end]), start) for start in starts))
+        parts = _parts(word, best)
+        heard = sum(len(part) for part in parts if part in self._costs)
+        if len(parts) == 1 or 2 * heard < len(word):
+            return (word,)
+        return tuple(spelt for part in parts for spelt in WORDS.get(part, (part,)))
+
+    def _cost(self, part: str) -> float:
+        known = self._costs.get(part)
+        unheard = _UNHEARD + _LETTER * len(part) if len(part) > 2 else math.inf
+        if known is None:
+            return unheard
+        return min(known + (_SHORT_PART if len(part) == 2 else 0.0), unheard)
+
+
+def _parts(word: str, best: list[tuple[float, int]]) -> tuple[str, ...]:
+    parts: list[str] = []
+    end = len(word)
+    while end:
+        start = best[end][1]
+        parts.append(word[start:end])
+        end = start
+    return tuple(reversed(parts))
