@@ -99,8 +99,8 @@ class _Desk:
 
     def _verdict(self, number: int, field: str, known: Known) -> Reviewed | None:
         decided, reason = known.decided, known.reason(field)
-        if decided.key is None and decided.word == "accepted" and number not in self._plan.ignored:
-            return None  # accepted was that an empty column is left out, and now it has values
+        if decided.while_empty and number not in self._plan.ignored:
+            return None
         if decided.key is None:
             return Reviewed("Ignored", None, None, decided.data_type, reason)
         if decided.key in self._taken:

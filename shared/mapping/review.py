@@ -36,6 +36,8 @@ class Decided:
     """The whole vocabulary key, None for Ignored."""
     data_type: str | None
     """Where the steward said one; else the key's own counts, or the field's."""
+    while_empty: bool = False
+    """What was accepted is that a column without values is left out."""
 
     @property
     def outcome(self) -> tuple[str | None, str | None]:
@@ -128,13 +130,13 @@ def _members(review: Review) -> dict[str, object]:
         "dataSetName": review.data_set_name,
         "reviewedAt": review.reviewed_at.isoformat(),
         "vocabulary": vars(review.vocabulary),
-        "decisions": {name: [d.word, d.status, d.key, d.data_type] for name, d in review.decisions.items()},
+        "decisions": {name: list(vars(decided).values()) for name, decided in review.decisions.items()},
         "undecided": sorted(review.undecided),
     }
 
 
 def _review(members: Mapping[str, object]) -> Review:
-    decisions = cast("Mapping[str, tuple[Word, Status, str | None, str | None]]", members["decisions"])
+    decisions = cast("Mapping[str, tuple[Word, Status, str | None, str | None, bool]]", members["decisions"])
     return Review(
         mapping_id=str(members["mappingId"]),
         data_set_id=cast("str | None", members["dataSetId"]),

@@ -88,7 +88,8 @@ def _key(one: FieldDecision, suggestion: Suggestion) -> str | None:
 def _decided(one: FieldDecision, suggestion: Suggestion, suggestions: Suggestions) -> Decided:
     key = _key(one, suggestion)
     if key is None:
-        return Decided(one.decision, "Ignored", None, None)
+        left_out = one.decision == "accepted" and not suggestion.has_values
+        return Decided(one.decision, "Ignored", None, None, while_empty=left_out)
     known = suggestions.keys is not None and key in suggestions.keys
     is_new = not known and "New" in (suggestion.status, suggestions.vocabulary.status)
     return Decided(one.decision, "New" if is_new else "Existing", key, known_type(one.data_type))

@@ -50,10 +50,10 @@ async def review_mapping(desk: ReviewDesk, organization: str, mapping_id: str, r
         suggestions = read_suggestions(result, keys)
         return _review(mapping_id, suggestions, decide(request, suggestions), desk.clock())
 
-    review = await asyncio.to_thread(check)
     memory = await desk.reviews.read(organization, 0)
     before = memory.of(mapping_id)
-    overruled = _overruled(memory, review)
+    review, others = _beside(memory, await asyncio.to_thread(check))
+    overruled = _overruled(others, review)
     notes = [_note(name, known) for name, known in overruled.items()]
     if before is not None and not overruled and replace(review, reviewed_at=before.reviewed_at) == before:
         return _answer(organization, before, notes)
@@ -85,15 +85,28 @@ def _review(mapping_id: str, suggestions: Suggestions, decisions: Mapping[str, D
     )
 
 
-def _overruled(memory: Memory, review: Review) -> dict[str, Known]:
-    """Fields about which other reviews of the data set said something else, and theirs is the last word so far."""
+def _beside(memory: Memory, review: Review) -> tuple[Review, Mapping[str, Known]]:
+    """The review, and what other reviews say of its fields. Who accepts what a review had given a data type accepts
+    that as well: it was shown."""
     others = Memory(one for one in memory.reviews if one.mapping_id != review.mapping_id)
     found = recall(others, review.data_set_id, review.data_set_name, review.fields)
     known = found.fields if found else {}
+
+    def with_type(name: str, decided: Decided) -> Decided:
+        shown = known[name].decided if name in known and decided.word == "accepted" else decided
+        same = shown.key == decided.key and decided.data_type is None
+        return replace(decided, data_type=shown.data_type) if same else decided
+
+    decisions = {name: with_type(name, decided) for name, decided in review.decisions.items()}
+    return replace(review, decisions=decisions), known
+
+
+def _overruled(others: Mapping[str, Known], review: Review) -> dict[str, Known]:
+    """Fields about which other reviews of the data set said something else."""
     return {
-        name: known[name]
+        name: others[name]
         for name, decided in review.decisions.items()
-        if name in known and known[name].decided.outcome != decided.outcome
+        if name in others and others[name].decided.outcome != decided.outcome
     }
 
 

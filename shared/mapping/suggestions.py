@@ -26,6 +26,7 @@ Members = Mapping[str, object]
 class Suggestion:
     status: Status
     key: str | None
+    has_values: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def _suggestion(members: Members) -> Suggestion:
     return Suggestion(
         status=cast(Status, members["status"]),
         key=cast("str | None", members["vocabularyKey"]),
+        has_values=bool(members["preview"]),
     )
 
 
