@@ -2,80 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from shared.profiling import types_name, types_number, types_place, types_text, types_time
 from shared.profiling.counting import Column
 from shared.profiling.field_names import hints, words
-from shared.profiling.looks import Detector, Looks, Test
+from shared.profiling.looks import Looks, Test
 from shared.profiling.patterns import common_patterns
-
-CERTAIN = (
-    Test("Json", types_text.json_text, 0.8),
-    Test("Html", types_text.html, 0.6),
-    Test("Xml", types_text.xml, 0.8),
-    Test("Guid", types_text.guid, 0.8),
-    Test("Email", types_text.email, 0.8),
-    Test("Uri", types_text.uri, 0.8),
-    Test("IPAddress", types_text.ip_address, 0.8),
-    Test("Boolean", types_number.boolean, 0.95),
+from shared.profiling.type_tests import (
+    CERTAIN,
+    CODES,
+    IDENTIFYING_DATE,
+    LIKELY,
+    NAMED,
+    NAMED_AMOUNTS,
+    NAMED_LOOSELY,
+    NUMBER,
+    PHONE,
+    RIVALS,
+    THING,
+    WORDED,
 )
-"""Nothing else looks like these, whatever the field is called."""
+from shared.profiling.types_number import integer
+from shared.profiling.types_time import named_date_part
 
-NAMED = {
-    "Email": Test("Email", types_text.email, 0.4),
-    "PhoneNumber": Test("PhoneNumber", types_number.named_phone, 0.4),
-    "DateTime": Test("DateTime", types_time.named_date, 0.4),
-    "TimeZone": Test("TimeZone", types_time.named_time_zone, 0.4),
-    "Duration": Test("Duration", types_time.named_duration, 0.4),
-    "Time": Test("Time", types_time.time, 0.4),
-    "Uri": Test("Uri", types_text.domain, 0.4),
-    "Guid": Test("Guid", types_text.guid_or_hex, 0.4),
-    "IPAddress": Test("IPAddress", types_text.ip_address, 0.4),
-    "Color": Test("Color", types_text.color_or_name, 0.4),
-    "GeographyCoordinates": Test("GeographyCoordinates", types_number.coordinates, 0.4),
-    "Latitude": Test("GeographyCoordinates", types_number.latitude, 0.6),
-    "Longitude": Test("GeographyCoordinates", types_number.longitude, 0.6),
-    "GeographyCountry": Test("GeographyCountry", types_place.named_country, 0.4),
-    "Currency": Test("Currency", types_number.named_currency, 0.4),
-    "MaybeState": Test("GeographyState", types_place.state, 0.3),
-}
-"""What a name makes likely enough for a smaller share of dirty values, and for looser forms."""
-
-NAMED_AMOUNTS = {"Money": Test("Money", types_number.money_or_number, 0.5)}
-
-NAMED_LOOSELY = {
-    "GeographyState": Test("GeographyState", types_place.place, 0.5),
-    "FirstName": Test("PersonName", types_name.person, 0.5),
-    "LastName": Test("PersonName", types_name.person, 0.5),
-    "OrganizationName": Test("OrganizationName", types_name.named_organization, 0.5),
-    "PersonName": Test("PersonName", types_name.person, 0.5),
-    "GeographyCity": Test("GeographyCity", types_place.place, 0.5),
-    "GeographyLocation": Test("GeographyLocation", types_place.named_location, 0.5),
-}
-"""Only the name tells these from other words, so no other word of the name may speak against it."""
-
-LIKELY = (
-    Test("DateTime", types_time.date_time, 0.8),
-    Test("GeographyCoordinates", types_number.coordinates, 0.8),
-    Test("Color", types_text.color, 0.8),
-    Test("Time", types_time.time, 0.8),
-    Test("Duration", types_time.duration, 0.8),
-    Test("TimeZone", types_time.time_zone, 0.8),
-    Test("Money", types_number.money, 0.8),
-)
-"""Told by their form, in a field of any name but an identifier's."""
-
-WORDED = (
-    Test("GeographyCountry", types_place.country_name, 0.8),
-    Test("GeographyState", types_place.state, 0.9, distinct=8),
-    Test("GeographyCountry", types_place.country, 0.9, distinct=5),
-    Test("Currency", types_number.currency, 0.9, distinct=2),
-    Test("GeographyLocation", types_place.address, 0.6),
-    Test("OrganizationName", types_name.organization, 0.3),
-    Test("PersonName", types_name.person_with_known_name, 0.4),
-)
-"""Words known from lists: enough different ones, for CA alone is a state and a country."""
+_DATE_PARTS = 0.8
 
 
 def data_type(column: Column) -> tuple[str, float]:
@@ -83,8 +33,7 @@ def data_type(column: Column) -> tuple[str, float]:
     field = _Field(column)
     if not column.real:
         return field.by_name(), 0.0
-    found = next(filter(None, (field.check(test) for test in field.tests())), None)
-    return found or field.rest()
+    return field.first(field.tests()) or field.worded() or field.rest()
 
 
 class _Field:
@@ -107,15 +56,28 @@ class _Field:
             yield from self._named(NAMED_AMOUNTS)
             if "Kind" not in self.hints:
                 yield from self._named(NAMED_LOOSELY)
-            yield Test("PhoneNumber", types_number.phone, 0.8)
+        yield from CODES
+        if not self.identifier:
+            yield PHONE
             yield from LIKELY
         elif not {"Measure", "Lookup"} & self.hints:
-            yield Test("DateTime", types_time.date_time, 0.95)
-        yield Test("Number", types_number.number, 0.8)
-        if "FreeText" not in self.hints:
-            yield from WORDED
-            if "Name" in self.hints:
-                yield Test("OrganizationName", types_name.kind_of_organization, 0.5)
+            yield IDENTIFYING_DATE
+        yield NUMBER
+
+    def first(self, tests: Iterable[Test]) -> tuple[str, float] | None:
+        return next(filter(None, map(self.check, tests)), None)
+
+    def worded(self) -> tuple[str, float] | None:
+        """Places, names and other words of lists."""
+        if {"FreeText", "PostalCode"} & self.hints or self.looks.share(named_date_part) >= _DATE_PARTS:
+            return None
+        rivals = [found for found in map(self.check, RIVALS) if found]
+        return (
+            max(rivals, key=lambda found: found[1], default=None)
+            or self.first(WORDED)
+            or ("Name" in self.hints and self.check(THING))
+            or None
+        )
 
     def _named(self, tests: dict[str, Test]) -> Iterator[Test]:
         return (test for hint, test in tests.items() if hint in self.hints)
@@ -123,17 +85,13 @@ class _Field:
     def check(self, test: Test) -> tuple[str, float] | None:
         if len(self.column.real) < test.distinct or not self.looks.worth_counting(test):
             return None
-        share = self.share(test.fits)
+        share = self.looks.share(test.fits)
         if share < test.share:
             return None
         return self._number(share) if test.data_type == "Number" else (test.data_type, share)
 
-    def share(self, fits: Detector) -> float:
-        real = self.column.real
-        return sum(count for value, count in real.items() if fits(value)) / self.column.filled
-
     def _number(self, share: float) -> tuple[str, float]:
-        whole = self.share(types_number.integer)
+        whole = self.looks.share(integer)
         if self.identifier and whole >= 0.8 and "Measure" not in self.hints:
             return ("Lookup", 1.0) if self._few_distinct() else ("Identifier", whole)
         return ("Integer", whole) if whole >= share else ("Number", share)
@@ -145,11 +103,11 @@ class _Field:
         if self._few_distinct():
             return "Lookup", 1.0
         if self.identifier:
-            share = self.share(code_like)
+            share = self.looks.share(code_like)
             if share >= 0.6:
                 return "Identifier", share
         elif self._one_code_pattern():
-            return "Identifier", self.share(code_like)
+            return "Identifier", self.looks.share(code_like)
         return "Text", 1.0
 
     def _few_distinct(self) -> bool:
@@ -180,7 +138,7 @@ class _Field:
         some = self.looks.tail or self.looks.heavy
         shape, count = common_patterns(some, most=1)[0]
         alike = count >= 0.9 * sum(rows for _, rows in some)
-        return "9" in shape and alike and self.share(code_like) >= 0.95
+        return "9" in shape and alike and self.looks.share(code_like) >= 0.95
 
     def by_name(self) -> str:
         named = [*self._named(NAMED), *self._named(NAMED_AMOUNTS), *self._named(NAMED_LOOSELY)]

@@ -1,16 +1,22 @@
-"""Detectors of numbers, money, currencies, coordinates and phone numbers. Each takes one trimmed value."""
+"""Detectors of numbers, money and currencies. Each takes one trimmed value."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from shared.profiling.types_time import date_time
+from shared.profiling.folding import fold
 from shared.profiling.word_lists import lines
 
-_INTEGER = re.compile(r"^[+-]?(?:0|[1-9]\d{0,17}|[1-9]\d{0,2}(?:([,.'’\u00a0\u202f ])\d{3})(?:\1\d{3}){0,5})$")
+_INTEGER = re.compile(
+    r"^[+\-−]?(?:0|[1-9]\d{0,17}|[1-9]\d{0,2}(?:([,.'’٬\u00a0\u202f ])\d{3})(?:\1\d{3}){0,5}"
+    r"|[1-9]\d?(?:,\d\d){1,6},\d{3})$"
+)
+"""With groups of three, or those of India: 12,34,567."""
 _AMOUNT = (
-    r"(?:\d{1,3}(?:[,'’\u00a0\u202f ]\d{2,3}){1,6}(?:\.\d{1,10})?|\d{1,3}(?:[.'’\u00a0\u202f ]\d{3}){1,6}(?:,\d{1,10})?"
-    r"|\d{1,20}(?:[.,]\d{1,20})?|[.,]\d{1,10})"
+    r"(?:\d{1,3}(?:[,'’٬\u00a0\u202f ]\d{2,3}){1,6}(?:[.٫]\d{1,10})?"
+    r"|\d{1,3}(?:[.'’\u00a0\u202f ]\d{3}){1,6}(?:,\d{1,10})?"
+    r"|\d{1,20}(?:[.,٫]\d{1,20})?|[.,]\d{1,10})"
 )
 _NUMBER = re.compile(rf"^[+\-−]?{_AMOUNT}(?:e[+-]?\d{{1,3}})?(?:\s?[%‰])?-?$", re.IGNORECASE)
 _PADDED = re.compile(r"^[+-]?0\d")
@@ -21,41 +27,16 @@ CURRENCIES = frozenset(lines("currencies.txt"))
 _SIGNS = "$€£¥₹₩₽₺₫₴₪₱฿₦₡₲₵₸₼₾﷼￥￡円元원"
 _CODES = "|".join(sorted(CURRENCIES))
 _UNIT = (
-    rf"(?:(?:US|CA|AU|NZ|HK|SG|R|A|C|MX|NT)?[{_SIGNS}]|{_CODES}|kr\.?|Kč|zł|Ft|lei|лв\.?|руб\.?|Rs\.?|Fr\.?"
-    r"|euros?|dollars?|TL|KM|R)"
+    rf"(?:(?:US|CA|AU|NZ|HK|SG|R|A|C|MX|NT|S|RM)?[{_SIGNS}]|{_CODES}|kr\.?|Kč|zł|Ft|lei|лв\.?|руб(?:лей)?\.?|р\."
+    rf"|грн\.?|тг|ден|Rs\.?|Fr\.?"
+    r"|SFr\.?|S/\.?|RM|Rp\.?|Bs\.?|KSh|TSh|ر\.س|د\.إ|ج\.م|ریال|تومان|ש״ח|บาท|đồng|đ|만?원|[万億]?円|元人民币|евро|ευρώ"
+    r"|euros?|dollars?|pounds?|TL|KM|R)"
 )
+_SCALE = r"k|m|mn|bn|b|mio\.?|mrd\.?|million|billion|lakh|crore|cr|тыс\.?|млн\.?|тис\.?|tys\.?|mln\.?"
 _MONEY = re.compile(
-    rf"^(?:\(?[+\-−]?\s?{_UNIT}\s?[+\-−]?\s?{_AMOUNT}(?:\s?(?:k|m|bn|mio\.?))?(?:[.,]?-)?\)?"
-    rf"|\(?[+\-−]?\s?{_AMOUNT}(?:\s?(?:k|m|bn|mio\.?))?(?:,-)?\s?{_UNIT}(?:-|\))?)(?:\s(?:{_CODES}))?$",
+    rf"^(?:\(?[+\-−]?\s?{_UNIT}\s?[+\-−]?\s?{_AMOUNT}(?:\s?(?:{_SCALE}))?(?:[.,]?[-–—]{{1,2}})?\)?"
+    rf"|\(?[+\-−]?\s?{_AMOUNT}(?:\s?(?:{_SCALE}))?(?:,[-–—]{{1,2}})?\s?{_UNIT}(?:-|\))?)(?:\s(?:{_CODES}))?$",
     re.IGNORECASE,
-)
-_CURRENCY_NAME = re.compile(
-    r"^(?:(?:US|U\.S\.|canadian|australian|hong kong|singapore) )?(?:dollars?|euros?|pound(?: sterling)?|yen|yuan"
-    r"|renminbi|rupees?|swiss francs?|(?:danish |norwegian |swedish )?kron[aeo]r?|zloty|rubles?|pesos?|reais|real"
-    r"|rand|won)$",
-    re.IGNORECASE,
-)
-_DEGREES = re.compile(
-    r"^\d{1,3}(?:\.\d+)?\s?[°º]\s?(?:\d{1,2}(?:\.\d+)?\s?['′’]\s?)?(?:\d{1,2}(?:\.\d+)?\s?(?:\"|″|''|”)\s?)?[NSEWO]?",
-    re.IGNORECASE,
-)
-_PAIR = re.compile(
-    r"^[(\[]?\s?([+-]?\d{1,3}\.\d{1,18})\s?[NS]?\s?[,;/\s]\s?([+-]?\d{1,3}\.\d{1,18})\s?[EWO]?\s?[)\]]?$", re.IGNORECASE
-)
-_WKT = re.compile(
-    r"^(?:SRID=\d{1,6};\s?)?POINT\s?Z?\s?\(\s?[+-]?\d[\d.]{0,20}\s[+-]?\d[\d.]{0,20}(?:\s[+-]?[\d.]{1,20})?\s?\)$|^geo:[\d.,+-]+$",
-    re.IGNORECASE,
-)
-
-_PHONE = re.compile(
-    r"^(?:tel[.:]?\s?|p:\s?|\+{1,2}\s?|00)?[(\[]?\d[\d\s().\-–/\u00a0\[\]]{4,28}\d\)?(?:\s?(?:x|ext\.?|extension|#|доб\.?|w\.?|durchwahl)\s?\.?\d{1,6})?$",
-    re.IGNORECASE,
-)
-_WRITTEN_AS_PHONE = re.compile(
-    r"^(?:tel|p:|\+|\(\+?\d|00[1-9]\d{6}|0\d{1,4}[\s/\-.(]\d)|\d\s?\(\d|[\d)]\s?(?:x|ext)", re.IGNORECASE
-)
-_GROUPS = re.compile(
-    r"^(?:\d{1,3}[\s.\-])?\d{3}[\s.\-]\d{3}[\s.\-]\d{4}$|^\d{2}(?:[\s.\-]\d{2}){3,4}$|^\d{3,4}[\s\-]\d{4}$|^\d{3}[\s-]\d{4}[\s-]\d{4}$"
 )
 _LONGEST = 64
 
@@ -87,47 +68,14 @@ def currency(value: str) -> bool:
     return value in CURRENCIES
 
 
+@cache
+def _currency_names() -> frozenset[str]:
+    return frozenset(name for line in lines("currency_names.txt") for name in line.split("|"))
+
+
+def currency_name(value: str) -> bool:
+    return 2 <= len(value) <= 40 and not value.isdecimal() and fold(value) in _currency_names()
+
+
 def named_currency(value: str) -> bool:
-    return (
-        value.upper() in CURRENCIES or value in _SIGNS or (len(value) <= 30 and _CURRENCY_NAME.match(value) is not None)
-    )
-
-
-def coordinates(value: str) -> bool:
-    """A pair: 55.67, 12.56; POINT (12.56 55.67); 55°40′N 12°34′E."""
-    if not 5 <= len(value) <= _LONGEST:
-        return False
-    pair = _PAIR.match(value)
-    if pair:
-        first, second = abs(float(pair[1])), abs(float(pair[2]))
-        return min(first, second) <= 90 and max(first, second) <= 180
-    return bool(_DEGREES.match(value) or _WKT.match(value))
-
-
-def latitude(value: str) -> bool:
-    return _within(value, 90)
-
-
-def longitude(value: str) -> bool:
-    return _within(value, 180)
-
-
-def _within(value: str, limit: int) -> bool:
-    if coordinates(value):
-        return True
-    try:
-        return len(value) <= 30 and abs(float(value.replace(",", ".", 1))) <= limit
-    except ValueError:
-        return False
-
-
-def named_phone(value: str) -> bool:
-    """6 to 16 digits with what people write between them; in a field of this name plain digits are a number too."""
-    if not 6 <= len(value) <= 40 or not _PHONE.match(value) or date_time(value):
-        return False
-    return 6 <= sum(map(str.isdecimal, value)) <= 21
-
-
-def phone(value: str) -> bool:
-    """A number nobody writes for anything but a phone: a plus, an area code in brackets, an extension, usual groups."""
-    return named_phone(value) and bool(_WRITTEN_AS_PHONE.search(value) or _GROUPS.match(value))
+    return value.upper() in CURRENCIES or value in _SIGNS or currency_name(value)

@@ -10,9 +10,11 @@ import json
 import re
 from functools import cache
 
-from shared.profiling.word_lists import lines
+from shared.profiling.folding import fold
+from shared.profiling.word_lists import words
 
 _EMAIL = re.compile(r"^[^\s@,;:<>()\[\]\"#]{1,64}@(?:[^\W_](?:[\w-]{0,62})\.){1,8}[^\W\d_][\w-]{1,62}$")
+_BETWEEN = re.compile(r"[;,|]|\s(?=\S+@)")
 _ADDRESSED = re.compile(r"^[^<>@]{1,100}<([^<>]{3,254})>$")
 _URI = re.compile(
     r"^(?:(?:https?|ftps?|sftp|file|wss?|s3|gs|abfss?|wasbs?|ldaps?|jdbc:\w{1,20}|git|ssh)://[^\s<>\"]+"
@@ -27,9 +29,14 @@ _HEX_GUID = re.compile(r"^[0-9a-f]{32}$", re.IGNORECASE)
 _IPV4 = re.compile(r"^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:/\d\d?|:\d{1,5})?$", re.ASCII)
 _IPV6_LIKE = re.compile(r"^[0-9a-f:.]{2,45}(?:%\w{1,16})?(?:/\d{1,3})?$", re.IGNORECASE | re.ASCII)
 _COLOR = re.compile(
-    r"^(?:#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:rgb|hsl)a?\(\s*[\d.]{1,8}%?(?:deg)?(?:[\s,/]+[\d.]{1,8}%?){2,3}\s*\))$",
+    r"^(?:#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:rgb"
+    r"|hsl)a?\(\s*[\d.]{1,8}%?(?:deg)?(?:[\s,/]+[\d.]{1,8}%?){2,3}\s*\))$",
     re.IGNORECASE,
 )
+_SHADES = frozenset((
+    "light", "dark", "bright", "deep", "pale", "navy", "sky", "off", "royal", "midnight", "baby", "hot", "forest",
+    "mint", "jet", "snow", "hell", "dunkel", "clair", "fonce", "claro", "oscuro", "chiaro", "scuro",
+))  # fmt: skip
 _HTML = re.compile(
     r"<(?:!doctype html|/?(?:html|head|body|p|div|span|br|hr|a|ul|ol|li|table|tr|td|th|h[1-6]|b|i|u|em|strong|img|pre"
     r"|code|font|script|style|section|article|blockquote|sup|sub|input|form)(?:\s[^<>]{0,500})?\s?/?)>",
@@ -42,7 +49,11 @@ _READ_MARKUP = 4_000
 
 @cache
 def _color_names() -> frozenset[str]:
-    return frozenset(lines("colors.txt"))
+    return frozenset(map(fold, words("colors.txt")))
+
+
+_NOT_ONLY_COLORS = frozenset({"gold", "silver", "bronze", "rose", "amber", "platinum"})
+"""Metals, flowers and stones: of loyalty levels and medals as well."""
 
 
 def email(value: str) -> bool:
@@ -50,6 +61,16 @@ def email(value: str) -> bool:
         return False
     addressed = _ADDRESSED.match(value)
     return _EMAIL.match(addressed[1] if addressed else value) is not None
+
+
+def emails(value: str) -> bool:
+    """One address, or several parted by commas or semicolons, or with mailto: before it."""
+    if email(value):
+        return True
+    if "@" not in value or len(value) > 1_000:
+        return False
+    parts = [part.strip() for part in _BETWEEN.split(value.removeprefix("mailto:")) if part.strip()]
+    return 1 <= len(parts) <= 20 and all(map(email, parts))
 
 
 def uri(value: str) -> bool:
@@ -89,7 +110,16 @@ def color(value: str) -> bool:
 
 
 def color_or_name(value: str) -> bool:
-    return color(value) or value.casefold().rpartition(" ")[2] in _color_names()
+    return color(value) or color_name(value) or fold(value).rpartition(" ")[2] in _color_names()
+
+
+def color_name(value: str) -> bool:
+    """A word for a colour, in a field whose name says nothing of it."""
+    if not 1 <= len(value) <= 30 or any(map(str.isdecimal, value)):
+        return False
+    first, _, last = fold(value).rpartition(" ")
+    plain = last if not first or first in _SHADES else ""
+    return plain in _color_names() and plain not in _NOT_ONLY_COLORS
 
 
 def json_text(value: str) -> bool:
@@ -106,14 +136,20 @@ def json_text(value: str) -> bool:
 
 
 def html(value: str) -> bool:
-    return "<" in value and value[:5] != "<?xml" and _HTML.search(value[:_READ_MARKUP]) is not None
+    if "<" not in value or value[:5] == "<?xml":
+        return False
+    return _HTML.search(value[:_READ_MARKUP]) is not None and not xml(value)
 
 
 def xml(value: str) -> bool:
-    """One element from its start to its end, that is not HTML."""
-    if value[:1] != "<" or value[-1:] != ">" or html(value):
+    """One element from its start to its end, that is none of HTML's."""
+    if value[:1] != "<" or value[-1:] != ">":
         return False
     start = _XML.match(value[:_READ_MARKUP])
     if start is None:
         return False
-    return start["tag"] is None or start[0].endswith("/>") or value.endswith(f"</{start['tag']}>")
+    if start["tag"] is None:
+        return True
+    if _HTML.match(f"<{start['tag']}>"):
+        return False
+    return (start[0].endswith("/>") and len(start[0]) == len(value)) or value.endswith(f"</{start['tag']}>")

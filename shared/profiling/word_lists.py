@@ -11,3 +11,8 @@ def lines(name: str) -> list[str]:
     """The lines of ``data/name`` without blank ones and comments (#)."""
     text = (_DATA / name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def words(name: str) -> list[str]:
+    """The words of ``data/name``, which are parted by spaces."""
+    return [word for line in lines(name) for word in line.split()]
