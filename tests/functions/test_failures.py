@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import azure.functions as func
 import pytest
+from azure.functions.queue import QueueMessage
 
+from functions import draining
 from functions.callbacks import MOST_TRIES
-from functions.workshop import MOST_DELIVERIES
+from functions.workshop import LAST_DELIVERY, MOST_DELIVERIES
 from shared.callbacks import ReceiverUnreachable
 from shared.errors import StorageUnavailable
 from shared.failures import TABLE, Failure
@@ -38,7 +39,7 @@ CALLBACK: dict[str, Any] = {
 }
 
 
-async def deliver(queue: str, body: bytes | str) -> None:
+async def deliver(queue: str, body: bytes | str, dequeued: int = 1) -> None:
     """What the host does with one message of a queue."""
     (handler,) = (
         function.get_user_function()
@@ -46,7 +47,7 @@ async def deliver(queue: str, body: bytes | str) -> None:
         if getattr(function.get_trigger(), "queue_name", None) == queue
     )
     raw = body.encode() if isinstance(body, str) else body
-    await handler(func.QueueMessage(id="1", body=raw))  # type: ignore[no-untyped-call]
+    await handler(QueueMessage(id="1", body=raw, dequeue_count=dequeued))
 
 
 async def items(organization: str = "acme") -> list[dict[str, Any]]:
@@ -289,6 +290,35 @@ async def test_poison_that_cannot_even_be_put_back_is_left_to_the_platform(stand
     stand.tables.away = stand.queues.away = True
     with pytest.raises(StorageUnavailable):
         await deliver("data-drops-poison", as_text(dump(DROP)))
+
+
+@pytest.fixture
+def cannot_end(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
+    """A defect: ending what the platform gave up on raises what nobody foresaw."""
+
+    async def end(delivery: object) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(draining._ENDS, "drop", end)
+    return stand
+
+
+async def test_poison_that_cannot_be_drained_is_shown_again(cannot_end: Stand) -> None:
+    """A poison queue has no poison queue: the message just comes back after the platform's lease."""
+    for dequeued in range(1, LAST_DELIVERY):
+        with pytest.raises(ZeroDivisionError):
+            await deliver("data-drops-poison", as_text(dump(DROP)), dequeued)
+    assert await items() == []
+
+
+async def test_poison_that_cannot_be_drained_at_last_becomes_a_failure_that_can_be_replayed(cannot_end: Stand) -> None:
+    """It neither comes back for ever nor is lost; delivered once more, it is the same failure."""
+    for _ in range(2):
+        await deliver("data-drops-poison", as_text(dump(DROP)), LAST_DELIVERY)
+    (item,) = await items()
+    assert (item["code"], item["queue"], item["attempts"]) == ("internal_error", "data-drops", LAST_DELIVERY)
+    await call("POST", f"{LIST}/{item['id']}/replay", headers=ADMIN)
+    assert [content_of(message) for message in cannot_end.queues.messages("data-drops")] == [DROP]
 
 
 @pytest.mark.parametrize("organization", ["Acme", "default", "../acme", 7, None, "a" * 65])
