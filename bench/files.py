@@ -1,26 +1,33 @@
 """Time and peak memory of profiling the largest files that may be dropped: CSV, Parquet and XLSX.
 
-Each in a child process as in the product, its memory taken from the kernel when it ends. Sizes in MiB by
-``FILE_SIZES=2048,1024,100``; files are made in a temporary folder and deleted. Takes a quarter of an hour.
+Each in a child process as in the product, which is given the file range by range, ``FILE_LATENCY`` (0.02) seconds
+each, as from a storage account; its memory is what the kernel says when it ends. Sizes in MiB by
+``FILE_SIZES=2048,1024,100``, 0 for none; files are made in a temporary folder and deleted. Takes ten minutes.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from shared.drops.child import TIME, environment
+from shared.drops.apart import TIME, profile_apart
+from shared.drops.profile_file import FileProfile
+from shared.drops.unreadable import UnreadableFile
 
 MIB = 1024 * 1024
 MOST_MEMORY = 500
+LATENCY = float(os.environ.get("FILE_LATENCY") or 0.02)
 _ROW = 177
 """Bytes of a row of CSV, about."""
 _ROW_PARQUET = 78
@@ -43,45 +50,68 @@ def run() -> dict[str, object]:
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, size in zip(MAKERS, sizes, strict=True):
-            path = Path(folder) / f"customers.{name}"
-            # In a process of its own: the kernel counts a parent's memory as its child's peak.
-            subprocess.run([sys.executable, "-m", "bench.files", str(path), str(size)], check=True)
-            results[name] = _measured(path)
-            path.unlink()
+            if size:
+                path = Path(folder) / f"customers.{name}"
+                _apart("make", str(path), str(size))
+                results[name] = json.loads(_apart("measure", str(path)))
+                path.unlink()
     reached = all(result["outcome"] == "ok" and result["peak MB"] < MOST_MEMORY for result in results.values())
     return {"files": results, "bar": MOST_MEMORY, "reached": reached}
 
 
+def _apart(*arguments: str) -> str:
+    """In a process of its own: the kernel counts a parent's memory as its child's peak."""
+    command = [sys.executable, "-m", "bench.files", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+class _Ranges:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.parts = 0
+        self.bytes = 0
+
+    @property
+    def size(self) -> int:
+        return self._path.stat().st_size
+
+    async def part(self, start: int, length: int) -> bytes:
+        await asyncio.sleep(LATENCY)
+        self.parts, self.bytes = self.parts + 1, self.bytes + length
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+
 def _measured(path: Path) -> dict[str, Any]:
-    size = path.stat().st_size
-    asked = {"path": str(path), "file_name": path.name, "data_set_name": "customers", "description": None}
+    content = _Ranges(path)
     started = time.monotonic()
-    command = [sys.executable, "-m", "shared.drops.child"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()) as child:
-        assert child.stdin
-        assert child.stdout
-        child.stdin.write(json.dumps(asked | {"sheet": None, "seconds": TIME}).encode())
-        child.stdin.close()
-        answer = child.stdout.read()
-        _, child.returncode, used = os.wait4(child.pid, 0)
-    found = json.loads(answer) if answer else {"error": "killed"}
+    try:
+        counts = _counts(asyncio.run(profile_apart(content, path.name, "customers", None, seconds=TIME)))
+        outcome = "ok"
+    except UnreadableFile as error:
+        counts, outcome = {}, error.code
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
-        "MiB": round(size / MIB),
-        "outcome": found.get("error", "ok"),
+        "MiB": round(content.size / MIB),
+        "outcome": outcome,
         "seconds": round(time.monotonic() - started, 1),
         "cpu seconds": round(used.ru_utime + used.ru_stime, 1),
         "peak MB": round(used.ru_maxrss / 1000),
-    } | (_counts(found["profile"]) if "profile" in found else {})
+        "worker MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
+        "ranges": content.parts,
+        "MiB asked for": round(content.bytes / MIB),
+    } | counts
 
 
-def _counts(found: dict[str, Any]) -> dict[str, Any]:
-    fields = found["profile"]["fields"]
-    origin = found["profile"]["origin"]
+def _counts(found: FileProfile) -> dict[str, Any]:
+    fields, origin = found.profile.fields, found.profile.origin
     return {
-        "rows": found["rows"],
-        "exact columns": sum(not field["counts"]["approximate"] for field in fields),
+        "rows": found.rows,
+        "exact columns": sum(not field.counts.approximate for field in fields if field.counts),
         "columns": len(fields),
-        "origin": origin["fields"] if origin else None,
+        "origin": origin.fields if origin else None,
+        "warnings": [asdict(note) for note in found.warnings],
     }
 
 
@@ -165,5 +195,8 @@ def _sheet_rows(rows: int) -> Iterator[bytes]:
 MAKERS = {"csv": _csv, "parquet": _parquet, "xlsx": _workbook}
 
 if __name__ == "__main__":
-    made = Path(sys.argv[1])
-    MAKERS[made.suffix[1:]](made, int(sys.argv[2]))
+    made = Path(sys.argv[2])
+    if sys.argv[1] == "make":
+        MAKERS[made.suffix[1:]](made, int(sys.argv[3]))
+    else:
+        print(json.dumps(_measured(made)))

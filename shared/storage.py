@@ -6,10 +6,9 @@ break out of, and a row of one organization (its PartitionKey) cannot be reached
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 Value = str | int | bool | float | datetime
@@ -88,6 +87,14 @@ class Blobs(Protocol):
         """The names of all blobs that begin so, in order; none where there is no such container."""
 
 
+class BlobWriter(Protocol):
+    """Blobs too large for memory, written."""
+
+    async def write(self, container: str, name: str, parts: AsyncIterator[bytes], content_type: str) -> None:
+        """Write a whole blob over whatever is there, as its parts come. Raises StorageUnavailable, and what the parts
+        raise: then what was there stays."""
+
+
 @dataclass(frozen=True)
 class BlobVersion:
     """One version of a blob: an ETag names its content for good. ``size`` in bytes."""
@@ -97,12 +104,11 @@ class BlobVersion:
 
 
 class Files(Protocol):
-    """Blobs too large for memory. Every call raises StorageUnavailable when the account cannot be reached."""
+    """Blobs too large for memory, in parts. Every call raises StorageUnavailable when the account cannot be reached."""
 
     async def version(self, container: str, name: str) -> BlobVersion | None:
         """The current version, None where there is no such blob."""
 
-    async def download(self, container: str, name: str, version: BlobVersion, path: Path, part: int) -> bool:
-        """Write that version to a file, ``part`` bytes at a time. False when it has changed or gone meanwhile.
-
-        Raises OSError for the file."""
+    async def part(self, container: str, name: str, version: BlobVersion, start: int, length: int) -> bytes | None:
+        """Some bytes of that version, ``length`` of them (1 or more, within its size). None when it has changed or
+        gone meanwhile."""

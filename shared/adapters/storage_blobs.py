@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from azure.core import MatchConditions
@@ -77,6 +76,18 @@ class StorageBlobs:
         await self._create(container)
         return await answer(upload, changed)
 
+    async def write(self, container: str, name: str, parts: AsyncIterator[bytes], content_type: str) -> None:
+        """In blocks of 4 MB: in memory there are no more than two."""
+        await self._create(container)
+
+        async def upload() -> None:
+            settings = ContentSettings(content_type=content_type)
+            await self._client(container, name).upload_blob(
+                parts, overwrite=True, content_settings=settings, max_concurrency=1
+            )
+
+        await answer(upload, {})
+
     async def delete(self, container: str, name: str) -> None:
         async def remove() -> None:
             await self._client(container, name).delete_blob()
@@ -97,20 +108,12 @@ class StorageBlobs:
 
         return await answer(read, {404: None})
 
-    async def download(self, container: str, name: str, version: BlobVersion, path: Path, part: int) -> bool:
-        """In ranges of our own: the SDK would hold the first 32 MB in memory."""
-        client = self._client(container, name)
-        with await asyncio.to_thread(path.open, "wb") as file:
-            for start in range(0, version.size, part):
-                content = await self._range(client, version, start, min(part, version.size - start))
-                if content is None:
-                    return False
-                await asyncio.to_thread(file.write, content)
-        return True
+    async def part(self, container: str, name: str, version: BlobVersion, start: int, length: int) -> bytes | None:
+        """Each part on the condition that the blob still is that version. The SDK's own stream would hold the first
+        32 MB in memory."""
 
-    async def _range(self, client: BlobClient, version: BlobVersion, start: int, length: int) -> bytes | None:
         async def read() -> bytes | None:
-            stream = await client.download_blob(
+            stream = await self._client(container, name).download_blob(
                 start, length, etag=version.etag, match_condition=MatchConditions.IfNotModified
             )
             return await stream.readall()

@@ -1,110 +1,42 @@
-"""Profile a file in a child process: bounded in time and memory, killed when the worker dies or gives up.
-
-The child's environment holds nothing of ours: a file that takes it over finds no key. What comes back is JSON.
-"""
+"""The child process that reads one file: its fences, what it is asked, and what it says. See ``shared.drops.apart``."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import os
+import socket
 import sys
-import sysconfig
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from signal import SIGKILL
-from typing import Final
+from typing import Any, Final
 
-from shared.drops.profile_file import FileProfile, profile_file
-from shared.drops.profile_json import read_profile
+from shared.drops.profile_file import profile_file
 from shared.drops.readers.limits import GIB
-from shared.drops.unreadable import UnreadableFile
+from shared.drops.readers.ranged_file import RangedFile, SourceLost
+from shared.drops.unreadable import UnreadableFile, too_costly
 
-TIME: Final = 20 * 60
-"""Seconds a file may take. The largest that may be dropped take about a quarter of it."""
 _ADDRESS_SPACE: Final = 2 * GIB
 """A fence against what grows without measure. Memory in use is far below: libraries reserve more than they use."""
+_LONGEST_REQUEST: Final = 1_000_000
 
 
-async def profile_apart(
-    path: Path,
-    file_name: str,
-    data_set_name: str,
-    description: str | None,
-    *,
-    sheet: str | None = None,
-    seconds: float = TIME,
-) -> FileProfile:
-    """As ``profile_file``, without blocking the loop. Cancelling kills the child. Raises UnreadableFile."""
-    request = {
-        "path": str(path),
-        "file_name": file_name,
-        "data_set_name": data_set_name,
-        "description": description,
-        "sheet": sheet,
-        "seconds": seconds,
-    }
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "shared.drops.child",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environment(),
-    )
-    try:
-        answer, _ = await asyncio.wait_for(child.communicate(json.dumps(request).encode()), seconds)
-    except TimeoutError:
-        raise _too_costly() from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return _read(answer)
-
-
-def environment() -> dict[str, str]:
-    """A fixed seed makes hashes, and so samples, the same in every run."""
-    return {
-        "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path),
-        "PYTHONHASHSEED": "0",
-        "LD_LIBRARY_PATH": str(sysconfig.get_config_var("LIBDIR") or ""),
-        "LANG": "C.UTF-8",
-    }
-
-
-def _read(answer: bytes) -> FileProfile:
-    """Without a whole answer the child was stopped: by its limits, by the system, or by a library's crash."""
-    try:
-        found = json.loads(answer)
-    except ValueError:
-        raise _too_costly() from None
-    if "error" in found:
-        raise UnreadableFile(found["error"], found["detail"])
-    return read_profile(found["profile"])
-
-
-def _too_costly() -> UnreadableFile:
-    return UnreadableFile("too_costly", "The file cannot be read within the time and memory that one file may take.")
-
-
-def answer(request: Mapping[str, str | None]) -> dict[str, object]:
-    """What the child says: a profile, or why there is none."""
+def answer(request: Mapping[str, Any], connection: socket.socket) -> dict[str, object]:
+    """What the child says: a profile, or why there is none. Raises SourceLost."""
     try:
         found = profile_file(
-            Path(request["path"] or ""),
-            request["file_name"] or "",
-            request["data_set_name"] or "",
+            RangedFile(connection, request["size"]),
+            request["size"],
+            request["file_name"],
+            request["data_set_name"],
             request["description"],
             sheet=request["sheet"],
         )
     except UnreadableFile as error:
         return {"error": error.code, "detail": error.detail}
     except (MemoryError, RecursionError):
-        costly = _too_costly()
+        costly = too_costly()
         return {"error": costly.code, "detail": costly.detail}
     return {"profile": asdict(found)}
 
@@ -118,19 +50,37 @@ def _fence(seconds: int) -> None:
 
 
 def _die_with_parent() -> None:
-    """Linux only; elsewhere the time limit ends an orphan."""
+    """Linux only; elsewhere an orphan ends when it asks for the next range, and nobody answers."""
     import ctypes
 
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, SIGKILL)
 
 
+def _asked(connection: socket.socket) -> dict[str, Any]:
+    """One line of JSON. Read byte by byte, since nothing behind it may be taken. Raises SourceLost."""
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < _LONGEST_REQUEST:
+        taken = connection.recv(1)
+        if not taken:
+            raise SourceLost
+        line += taken
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
 def main() -> None:
-    request = json.load(sys.stdin)
+    """An orphan, or one whose file is gone, has nobody to tell: it ends in silence."""
     gc.disable()  # rows are many small lists and no cycles: looking for some costs a tenth of the time
     _die_with_parent()
-    _fence(int(request["seconds"]) + 1)
-    sys.stdout.write(json.dumps(answer(request)))
+    connection = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    try:
+        request = _asked(connection)
+        _fence(int(request["seconds"]) + 1)
+        said = answer(request, connection)
+    except SourceLost:
+        return
+    sys.stdout.write(json.dumps(said))
 
 
 if __name__ == "__main__":

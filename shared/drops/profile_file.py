@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from shared.drops.readers.limits import LIMITS, Limits
 from shared.drops.readers.open_table import open_table
+from shared.drops.readers.source import Source
 from shared.drops.readers.table import Batch, Note
 from shared.drops.unreadable import UnreadableFile
 from shared.profiling.models import DataSetProfile
@@ -30,7 +30,8 @@ class FileProfile:
 
 
 def profile_file(
-    path: Path,
+    file: Source,
+    size: int,
     file_name: str,
     data_set_name: str,
     description: str | None,
@@ -39,21 +40,20 @@ def profile_file(
     budget: Budget = BUDGET,
     limits: Limits = LIMITS,
 ) -> FileProfile:
-    """``file_name`` is the name the file was dropped under, a hint only. Text is read once from start to end, so
-    ``path`` may be a pipe; Parquet and workbooks need a file.
+    """``size`` in bytes; ``file_name`` is the name the file was dropped under, a hint only. Text is read once from
+    start to end; Parquet and workbooks are read here and there.
 
     Raises UnreadableFile.
     """
-    with path.open("rb", buffering=0) as file:
-        table = open_table(file, path, file_name, sheet, limits)
-        stream = StreamProfile(table.names, budget)
-        for batch in table.batches:
-            _add(stream, batch)
-        profile = _without_nothing(stream.profile(data_set_name, description), table.notes)
-        if not profile.fields:
-            raise UnreadableFile("empty_file", "The file holds records without a single member.")
-        notes = (*table.notes, *_uncounted(profile, stream))
-        return FileProfile(profile, notes, stream.rows, table.format)
+    table = open_table(file, size, file_name, sheet, limits)
+    stream = StreamProfile(table.names, budget)
+    for batch in table.batches:
+        _add(stream, batch)
+    profile = _without_nothing(stream.profile(data_set_name, description), table.notes)
+    if not profile.fields:
+        raise UnreadableFile("empty_file", "The file holds records without a single member.")
+    notes = (*table.notes, *_uncounted(profile, stream))
+    return FileProfile(profile, notes, stream.rows, table.format)
 
 
 def _without_nothing(profile: DataSetProfile, notes: list[Note]) -> DataSetProfile:

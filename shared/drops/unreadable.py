@@ -8,8 +8,8 @@ class UnreadableFile(Exception):
 
     Codes: ``empty_file``, ``not_a_table``, ``unsupported_format``, ``too_large``, ``row_too_large``,
     ``too_many_columns``, ``nested_too_deep``, ``decompression_bomb``, ``truncated``, ``damaged``, ``bad_encoding``,
-    ``bad_json``, ``unclosed_quote``, ``encrypted_workbook``, ``no_such_sheet``, ``several_tables`` and
-    ``too_costly`` (past the time or memory a file may take).
+    ``bad_json``, ``unclosed_quote``, ``encrypted_workbook``, ``no_such_sheet``, ``several_tables``, ``too_costly``
+    (past the time or memory a file may take) and ``no_room`` (the worker's disk is too small for it).
 
     ``detail`` is one plain sentence. It names rows and columns by number or header, and never repeats a cell.
     """
@@ -18,3 +18,7 @@ class UnreadableFile(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+def too_costly() -> UnreadableFile:
+    return UnreadableFile("too_costly", "The file cannot be read within the time and memory that one file may take.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -15,6 +15,7 @@ import azure.functions as func
 
 from shared import settings as app_settings
 from shared.callbacks import Callbacks
+from shared.drops.apart import Ranges
 from shared.drops.files import DropFiles
 from shared.drops.models import Drop
 from shared.drops.profile_file import FileProfile, profile_file
@@ -33,6 +34,8 @@ from shared.organization_settings import OrganizationSettings
 from shared.processor import Processor
 from shared.rules.sandbox import Sandbox
 from shared.values.batches import BatchSizes
+from shared.values.jobs.files import RecordFiles
+from shared.values.jobs.store import ValueJobs
 from shared.values.reuse import KnownAnswers
 from shared.wiring import Services
 from tests.fakes.callbacks import FakeReceiver
@@ -90,6 +93,8 @@ class Stand:
             sandbox=SANDBOX,
             value_sizes=BatchSizes(),
             value_answers=KnownAnswers(self.tables),
+            value_jobs=ValueJobs(self.tables, self.blobs),
+            record_files=RecordFiles(),
             **stand_ins,
         )
 
@@ -107,9 +112,11 @@ class Stand:
             raise OSError("away")
 
 
-async def _in_process(path: Path, name: str, drop: Drop) -> FileProfile:
+async def _in_process(content: Ranges, name: str, drop: Drop) -> FileProfile:
     """As the worker's child process does."""
-    return profile_file(path, name, drop.data_set_name, None, sheet=drop.source.sheet if drop.source else None)
+    whole = io.BytesIO(await content.part(0, content.size) if content.size else b"")
+    sheet = drop.source.sheet if drop.source else None
+    return profile_file(whole, content.size, name, drop.data_set_name, None, sheet=sheet)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from itertools import count
-from pathlib import Path
 
 from shared.errors import StorageUnavailable
 from shared.storage import Blob, BlobVersion, Row, Value
@@ -90,6 +89,10 @@ class FakeBlobs:
         self.blobs[container, name] = Blob(content, etag)
         return etag
 
+    async def write(self, container: str, name: str, parts: AsyncIterator[bytes], content_type: str) -> None:
+        content = b"".join([part async for part in parts])
+        await self.put(container, name, content, content_type)
+
     async def delete(self, container: str, name: str) -> None:
         self._reach()
         self.blobs.pop((container, name), None)
@@ -103,13 +106,12 @@ class FakeBlobs:
         blob = self.blobs.get((container, name))
         return BlobVersion(blob.etag, len(blob.content)) if blob else None
 
-    async def download(self, container: str, name: str, version: BlobVersion, path: Path, part: int) -> bool:
+    async def part(self, container: str, name: str, version: BlobVersion, start: int, length: int) -> bytes | None:
         self._reach()
         blob = self.blobs.get((container, name))
         if blob is None or blob.etag != version.etag:
-            return False
-        path.write_bytes(blob.content)
-        return True
+            return None
+        return blob.content[start : start + length]
 
     def _reach(self) -> None:
         if self.away:

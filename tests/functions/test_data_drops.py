@@ -202,14 +202,14 @@ async def test_a_file_that_cannot_be_read_fails_with_its_cause(
 
 async def test_a_blob_written_anew_while_it_is_read_is_mapped_in_its_new_version(stand: Stand) -> None:
     put(stand)
-    download = stand.blobs.download
+    part = stand.blobs.part
 
-    async def change_first(*asked: Any) -> bool:
+    async def change_first(*asked: Any) -> bytes | None:
         if stand.blobs.blobs["drops", BLOB].etag == '"0x1"':
             put(stand, CSV.replace(b"Town", b"City"), etag='"0x2"')
-        return await download(*asked)
+        return await part(*asked)
 
-    stand.blobs.download = change_first  # type: ignore[method-assign]
+    stand.blobs.part = change_first  # type: ignore[method-assign]
     await deliver(BY_BLOB)
     (result,) = results(stand)
     assert [each["field"] for each in result["properties"]] == ["E-mail", "City"]
@@ -219,24 +219,22 @@ async def test_a_blob_written_anew_while_it_is_read_is_mapped_in_its_new_version
 async def test_a_blob_that_never_stops_changing_fails(stand: Stand) -> None:
     versions = iter(range(100))
 
-    async def change(*asked: Any) -> bool:
+    async def change(*asked: Any) -> None:
         put(stand, etag=f'"{next(versions)}"')
-        return False
 
     put(stand)
-    stand.blobs.download = change  # type: ignore[method-assign]
+    stand.blobs.part = change  # type: ignore[method-assign]
     await deliver(BY_BLOB)
     assert [each["code"] for each in await failures(stand)] == ["blob_changing"]
     assert rows(stand) == ["failed"]
 
 
 async def test_a_blob_that_vanishes_while_it_is_read_fails(stand: Stand) -> None:
-    async def vanish(*asked: Any) -> bool:
+    async def vanish(*asked: Any) -> None:
         stand.blobs.blobs.clear()
-        return False
 
     put(stand)
-    stand.blobs.download = vanish  # type: ignore[method-assign]
+    stand.blobs.part = vanish  # type: ignore[method-assign]
     await deliver(BY_BLOB)
     assert [each["code"] for each in await failures(stand)] == ["blob_not_found"]
 

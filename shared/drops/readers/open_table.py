@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from shared.drops.readers.delimited import read_delimited
 from shared.drops.readers.formats import LOOK, kind, suffix
 from shared.drops.readers.json_records import LINES, read_json
 from shared.drops.readers.limits import Limits, size
 from shared.drops.readers.raw_bytes import RawBytes
+from shared.drops.readers.source import Source
 from shared.drops.readers.table import Table
 from shared.drops.readers.text import Text
 from shared.drops.unreadable import UnreadableFile
@@ -19,34 +17,33 @@ from shared.drops.unreadable import UnreadableFile
 _NAMES: Final = {"parquet": "Parquet file", "workbook": "workbook", "json": "JSON file", "delimited": "text file"}
 
 
-def open_table(file: BinaryIO, path: Path, name: str, sheet: str | None, limits: Limits) -> Table:
+def open_table(file: Source, length: int, name: str, sheet: str | None, limits: Limits) -> Table:
     """Raises UnreadableFile, as do the batches of the table."""
     raw = RawBytes(file, limits)
     raw.unpack()
     found, ending = kind(raw.head(LOOK), name), suffix(name)
-    _check_size(file, raw, found, ending, limits)
+    _check_size(length, raw, found, ending, limits)
     if found in {"parquet", "workbook"} and raw.gzipped:
         detail = f"The file is a {_NAMES[found]} inside gzip, which is not read: it is packed already."
         raise UnreadableFile("unsupported_format", detail)
     if found == "parquet":
         from shared.drops.readers.parquet import read_parquet
 
-        return read_parquet(path, limits)
+        return read_parquet(file, length, limits)
     if found == "workbook":
         from shared.drops.readers.workbook import read_workbook
 
-        return read_workbook(path, sheet, ending, limits)
+        return read_workbook(file, length, sheet, ending, limits)
     text = Text(raw)
     if found == "json":
         return read_json(text, ending, limits)
     return read_delimited(text, ending, limits)
 
 
-def _check_size(file: BinaryIO, raw: RawBytes, found: str, ending: str, limits: Limits) -> None:
-    """At once where the size is known, else while reading."""
+def _check_size(length: int, raw: RawBytes, found: str, ending: str, limits: Limits) -> None:
+    """At once, and of what is really read once more on the way."""
     json = limits.json_lines if ending in LINES else limits.json
     raw.most = {"parquet": limits.parquet, "workbook": limits.workbook, "json": json}.get(found, limits.delimited)
-    status = os.fstat(file.fileno())
-    if stat.S_ISREG(status.st_mode) and status.st_size > raw.most:
-        detail = f"The {_NAMES[found]} is of {size(status.st_size)}; at most {size(raw.most)} are read."
+    if length > raw.most:
+        detail = f"The {_NAMES[found]} is of {size(length)}; at most {size(raw.most)} are read."
         raise UnreadableFile("too_large", detail)

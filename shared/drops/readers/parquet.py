@@ -7,16 +7,19 @@ for counting exactly.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared.drops.readers.limits import MIB, Limits, size
+from shared.drops.readers.source import Source
 from shared.drops.readers.table import Batch, Table
 from shared.drops.unreadable import UnreadableFile
 
 if TYPE_CHECKING:
     import duckdb
 
+    from shared.drops.readers.parquet_file import OneFile
+
+NAME: Final = "drop://file"
 _MEMORY: Final = "320MB"
 _SMALL: Final = 4_000_000
 """Cells of a file that is read all columns at once: so many are kept for counting compound keys."""
@@ -26,14 +29,17 @@ _FEW_ROWS: Final = 1_024
 _NESTED: Final = ("STRUCT", "MAP", "UNION")
 
 
-def read_parquet(path: Path, limits: Limits) -> Table:
+def read_parquet(file: Source, length: int, limits: Limits) -> Table:
     """Raises UnreadableFile at once where the file's metadata makes no sense, and on the way for what comes later."""
     import duckdb
 
+    from shared.drops.readers.parquet_file import OneFile, at_hand
+
+    files = OneFile(at_hand(file, length), length)
     try:
-        return _Parquet(path, limits).table()
+        return _Parquet(files, length, limits).table()
     except duckdb.Error as error:
-        raise _cause(error) from None
+        raise files.failed or _cause(error) from None
 
 
 def _cause(error: Exception) -> UnreadableFile:
@@ -49,14 +55,12 @@ def _cause(error: Exception) -> UnreadableFile:
 
 
 class _Parquet:
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self._path = str(path)
+    def __init__(self, files: OneFile, length: int, limits: Limits) -> None:
+        self._files = files
         self._limits = limits
-        self._size = path.stat().st_size
-        self._database = _database(self._path)
-        described = self._database.execute(
-            "DESCRIBE SELECT * FROM read_parquet(?, binary_as_string=true)", [self._path]
-        )
+        self._size = length
+        self._database = _database(files)
+        described = self._database.execute("DESCRIBE SELECT * FROM read_parquet(?, binary_as_string=true)", [NAME])
         self._columns = [(str(name), str(kind)) for name, kind, *_ in described.fetchall()]
         self._chars = 0
 
@@ -70,9 +74,9 @@ class _Parquet:
 
     def _metadata(self) -> tuple[int, int]:
         """(rows, bytes of all columns unpacked), as the file says."""
-        rows = self._database.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [self._path]).fetchone()
+        rows = self._database.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [NAME]).fetchone()
         sizes = "SELECT sum(total_uncompressed_size) FROM parquet_metadata(?)"
-        unpacked = self._database.execute(sizes, [self._path]).fetchone()
+        unpacked = self._database.execute(sizes, [NAME]).fetchone()
         return int((rows or (0,))[0] or 0), int((unpacked or (0,))[0] or 0)
 
     def _check(self, rows: int, unpacked: int) -> None:
@@ -97,7 +101,7 @@ class _Parquet:
         try:
             yield from batches
         except duckdb.Error as error:
-            raise _cause(error) from None
+            raise self._files.failed or _cause(error) from None
 
     def _together(self) -> Iterator[Batch]:
         names = [name for name, _ in self._columns]
@@ -113,7 +117,7 @@ class _Parquet:
 
     def _fetch(self, columns: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str | float, ...]]]:
         wanted = ", ".join(_text(name, kind) for name, kind in columns)
-        found = self._database.execute(f"SELECT {wanted} FROM read_parquet(?, binary_as_string=true)", [self._path])  # noqa: S608 - names are quoted
+        found = self._database.execute(f"SELECT {wanted} FROM read_parquet(?, binary_as_string=true)", [NAME])  # noqa: S608 - names are quoted
         step = _FEW_ROWS
         while rows := found.fetchmany(step):
             longest = self._weigh(rows)
@@ -134,7 +138,7 @@ class _Parquet:
         return longest
 
 
-def _database(path: str) -> duckdb.DuckDBPyConnection:
+def _database(files: OneFile) -> duckdb.DuckDBPyConnection:
     """Sees this one file and nothing else of the machine or the net, and writes nothing."""
     import duckdb
 
@@ -148,8 +152,8 @@ def _database(path: str) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         },
     )
-    quoted = path.replace("'", "''")
-    database.execute(f"SET allowed_paths = ['{quoted}']")
+    database.register_filesystem(files)
+    database.execute(f"SET allowed_paths = ['{NAME}']")
     # Prefetching loads a whole row group.
     database.execute("SET disable_parquet_prefetching = true")
     database.execute("SET enable_external_access = false")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from typing import BinaryIO, Final
+from typing import Final
 
 from shared.drops.readers.limits import MIB, Limits, size
+from shared.drops.readers.source import Source
 from shared.drops.unreadable import UnreadableFile
 
 GZIP: Final = b"\x1f\x8b"
@@ -13,9 +14,9 @@ _CHUNK: Final = 256 * 1024
 
 
 class RawBytes:
-    """A file read once from start to end, so that a pipe does as well as a path. ``head`` looks ahead."""
+    """A file read once from start to end. ``head`` looks ahead."""
 
-    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+    def __init__(self, file: Source, limits: Limits) -> None:
         self._file = file
         self._limits = limits
         self._ahead = b""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from posixpath import join, normpath
 from typing import Final
 
 from shared.drops.readers.limits import Limits
 from shared.drops.readers.rows import rows_as_table
+from shared.drops.readers.source import Source
 from shared.drops.readers.table import Note, Table
 from shared.drops.readers.workbook_cells import SheetRows
 from shared.drops.readers.workbook_dates import Styles
@@ -67,9 +67,9 @@ def _read(parts: Parts, part: str, start: Start) -> None:
         pass
 
 
-def read_workbook(path: Path, sheet: str | None, suffix: str, limits: Limits) -> Table:
+def read_workbook(file: Source, length: int, sheet: str | None, suffix: str, limits: Limits) -> Table:
     """Raises UnreadableFile at once where no sheet can be read, and on the way for what comes later."""
-    parts = Parts(path, suffix, limits)
+    parts = Parts(file, length, suffix, limits)
     contents = _Contents(parts)
     if not contents.sheets:
         raise damaged()

@@ -7,11 +7,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
 from shared.drops.readers.limits import MIB, Limits, size
+from shared.drops.readers.source import Source
 from shared.drops.unreadable import UnreadableFile
 
 _CHUNK: Final = 64 * 1024
@@ -49,12 +49,12 @@ End = Callable[[str], None]
 class Parts:
     """Raises UnreadableFile ``damaged``, ``encrypted_workbook``, ``decompression_bomb`` or ``not_what_it_says``."""
 
-    def __init__(self, path: Path, suffix: str, limits: Limits) -> None:
+    def __init__(self, file: Source, length: int, suffix: str, limits: Limits) -> None:
         self._limits = limits
-        self._size = path.stat().st_size
+        self._size = length
         self._unpacked = 0
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(file)
         except _DAMAGE:
             raise damaged() from None
         self._infos = {info.filename.lstrip("/").lower(): info for info in self._zip.infolist()[:_PARTS]}

@@ -1,6 +1,7 @@
 """Files made in the test, and what they are read as."""
 
 import gzip
+import io
 
 import pytest
 
@@ -9,13 +10,12 @@ from shared.drops.unreadable import UnreadableFile
 
 
 @pytest.fixture
-def read(tmp_path):
-    """``read(content, name, …)``: the profile of a file of these bytes. The path says nothing of the format."""
+def read():
+    """``read(content, name, …)``: the profile of a file of these bytes."""
 
     def _read(content, name="drop.csv", packed=False, **options):
-        path = tmp_path / "drop"
-        path.write_bytes(gzip.compress(content) if packed else content)
-        return profile_file(path, name, "customers", None, **options)
+        content = gzip.compress(content) if packed else content
+        return profile_file(io.BytesIO(content), len(content), name, "customers", None, **options)
 
     return _read
 

@@ -7,15 +7,15 @@ import zlib
 
 import pytest
 
-from shared.drops.child import profile_apart
-from shared.drops.profile_file import profile_file
+from shared.drops.apart import profile_apart
 from shared.drops.readers.limits import MIB, Limits
 from shared.drops.unreadable import UnreadableFile
+from tests.fakes.ranges import OnDisk
 
 
 async def apart(path, name):
     with pytest.raises(UnreadableFile) as raised:
-        await profile_apart(path, name, "x", None)
+        await profile_apart(OnDisk(path), name, "x", None)
     return raised.value.code
 
 
@@ -91,28 +91,6 @@ def test_sizes_are_those_of_the_format(cause):
     assert cause(b'[{"a": 1}' + b',{"a": 1}' * 100 + b"]", "x.json", limits=small)[0] == "too_large"
     assert cause(b"PAR1" + bytes(400), "x.parquet", limits=small)[0] == "too_large"
     assert cause(b"PK\x03\x04" + bytes(400), "x.xlsx", limits=small)[0] == "too_large"
-
-
-def test_size_is_counted_where_it_is_not_known(tmp_path):
-    """A pipe has no size."""
-    import os
-    import threading
-
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-
-    def write():
-        try:
-            path.write_bytes(b"id,name\n" + b"1,Ann\n" * 500_000)
-        except BrokenPipeError:
-            return
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    with pytest.raises(UnreadableFile) as raised:
-        profile_file(path, "x.csv", "x", None, limits=Limits(delimited=MIB))
-    writer.join()
-    assert raised.value.code == "too_large"
 
 
 def test_too_many_columns(cause):

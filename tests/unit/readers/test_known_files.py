@@ -60,6 +60,7 @@ def test_every_format_has_the_profile_of_the_records(read, name):
 
 
 def test_a_gzipped_catalogue_is_a_table():
-    found = profile_file(FOLDER / "catalogue-cdm.json.gz", "catalogue-cdm.json.gz", "catalogue", None)
+    content = (FOLDER / "catalogue-cdm.json.gz").read_bytes()
+    found = profile_file(io.BytesIO(content), len(content), "catalogue-cdm.json.gz", "catalogue", None)
     assert (found.rows, found.format) == (2_856, "json")
     assert [field.name for field in found.profile.fields] == ["name", "keyPrefix", "businessDomain", "keys"]
