@@ -35,6 +35,7 @@ def mapping_desk() -> MappingDesk:
         catalogue=built.catalogue,
         policies=built.policies,
         pace=built.pace,
+        prompt_sizes=built.prompt_sizes,
         reviews=built.reviews,
     )
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
     from shared.mapping.pace import Pace
+    from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
@@ -63,6 +64,7 @@ class Services:
     blobs: StorageBlobs
     claims: Claims
     pace: Pace
+    prompt_sizes: PromptSizes
     processor: Processor
     drop_files: DropFiles
     sandbox: Sandbox
@@ -107,6 +109,7 @@ def _build() -> Services:
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
     from shared.mapping.pace import Pace
+    from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
@@ -155,6 +158,7 @@ def _build() -> Services:
         blobs=blobs,
         claims=Claims(tables),
         pace=Pace(),
+        prompt_sizes=PromptSizes(),
         processor=Processor(),
         drop_files=DropFiles(blobs),
         sandbox=Sandbox(),

@@ -1,37 +1,66 @@
-"""How likely a decision is right: an estimate from the ranking and from whether the model agrees.
+"""How likely a key is right for a field: a logistic function of how it stands in the ranking and of the model's word.
 
-The figures are set by hand, in view of public schema-matching tasks: ordered sensibly, not yet calibrated. Never 0
-or 1: neither a name nor a model is proof.
+Its few weights are in ``confidence.json``, fitted by ``python -m bench accuracy_fit`` on public schema-matching tasks;
+docs/benchmarks.md says how well they hold on tasks they were not fitted on. Never 0 or 1: neither a name nor a model is
+proof.
 """
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
-from shared.mapping.candidates import ShortList
+from shared.mapping.standing import Standing
 
-Voice = Literal["agrees", "differs", "silent"]
-"""The model beside the ranking; silent where it was not asked or gave no usable answer."""
+Voice = Literal["chosen", "another", "none", "silent"]
+"""The model's word on a key: it chose it, it chose another, it said that none fits, or it was not asked (or gave no
+usable answer)."""
+WEIGHTS = ("bias", "score", "lead", "hold", "chosen", "another")
+"""``ai`` uses all of them, ``auto`` the first four."""
+_FILE = Path(__file__).with_suffix(".json")
+_instead: ContextVar[Mapping[str, Mapping[str, float]] | None] = ContextVar("weights", default=None)
 _LOWEST, _HIGHEST = 0.03, 0.98
 
 
-def of_key(short_list: ShortList, key: str, voice: Voice) -> float:
-    """That ``key`` is the right one for the field."""
-    score = next((ranked.score for ranked in short_list if ranked.key.key.key == key), 0.0)
-    others = max((ranked.score for ranked in short_list if ranked.key.key.key != key), default=0.0)
-    margin = max(-0.4, min(0.4, score - others))
-    silent = 0.1 + 0.75 * score + 0.3 * margin
-    if voice == "agrees":
-        return bounded(silent + 0.5 * score * (1 - silent))
-    return bounded(0.35 + 0.35 * score + 0.3 * margin if voice == "differs" else silent)
+def of_key(standing: Standing, voice: Voice) -> float:
+    """That the key is the right one for the field."""
+    weights = _weights()["auto" if voice == "silent" else "ai"]
+    total = sum(weights[name] * value for name, value in features(standing, voice).items())
+    return bounded(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))))
 
 
-def of_none(short_list: ShortList, voice: Voice) -> float:
-    """That no key of the vocabulary fits the field."""
-    best = short_list[0].score if short_list else 0.0
-    silent = 0.9 - 0.8 * best
-    return bounded(silent + 0.25 * (1 - silent) if voice == "agrees" else silent)
+def features(standing: Standing, voice: Voice) -> dict[str, float]:
+    """By the names of WEIGHTS."""
+    found = {"bias": 1.0, "score": standing.score, "lead": standing.lead, "hold": standing.hold}
+    if voice != "silent":
+        found |= {"chosen": float(voice == "chosen"), "another": float(voice == "another")}
+    return found
 
 
 def bounded(value: float) -> float:
     return round(max(_LOWEST, min(_HIGHEST, value)), 2)
+
+
+@contextmanager
+def weights_of(engines: Mapping[str, Mapping[str, float]]) -> Iterator[None]:
+    """Other weights meanwhile: for fitting and measuring."""
+    token = _instead.set({**_fitted(), **engines})
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
+
+def _weights() -> Mapping[str, Mapping[str, float]]:
+    return _instead.get() or _fitted()
+
+
+@cache
+def _fitted() -> Mapping[str, Mapping[str, float]]:
+    return dict(json.loads(_FILE.read_text(encoding="utf-8"))["weights"])

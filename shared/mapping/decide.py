@@ -8,6 +8,7 @@ have been cancelled and have written their outcomes.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from shared.errors import AnswerError, ContentFiltered, UnusableAnswer
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Prompt
 from shared.mapping.prompt import Answers
+from shared.mapping.prompt_size import START, PromptSize
 from shared.mapping.questions import Question
-from shared.mapping.verdicts import INVALID, Ledger, Verdict, without_answer
+from shared.mapping.verdicts import INVALID, Ledger, Verdict, contradicts, without_answer
 
 IN_FLIGHT = 8
 """Prompts of one mapping at a time."""
@@ -30,14 +32,19 @@ Ask = Callable[[tuple[Question, ...]], tuple[Prompt[Answers], Check]]
 
 
 async def decide(
-    asker: Asker, caller: Caller, batches: Sequence[tuple[Question, ...]], ask: Ask, ledger: Ledger
+    asker: Asker, caller: Caller, questions: Sequence[Question], ask: Ask, ledger: Ledger, size: PromptSize
 ) -> None:
-    """Fill ``ledger`` with a verdict for each question.
+    """Fill ``ledger`` with a verdict for each question, asked in their order. ``size`` learns from what comes back.
+
+    Work with checkpoints is asked in batches of START, whatever was learnt: another worker that goes on with it must
+    come to the same prompts, to find them answered.
 
     Raises ContentFiltered or UnusableAnswer when no field at all was answered, and what ``asker.ask`` raises other than
     AnswerError."""
-    questions = _Round(asker, caller, ask, ledger, _Splits(SPLITS * len(batches)), asyncio.Semaphore(IN_FLIGHT))
-    await _together([questions.send(batch) for batch in batches])
+    if not questions:
+        return
+    asking = _Round(asker, caller, ask, ledger, size, deque(questions), _Splits())
+    await _together([asking.work() for _ in range(min(IN_FLIGHT, len(questions)))])
     if not ledger.answered:
         raise _nothing(ledger)
 
@@ -56,26 +63,40 @@ async def _together(sends: Sequence[Coroutine[None, None, None]]) -> None:
 
 @dataclass
 class _Splits:
-    left: int
+    left: int = 0
 
 
 @dataclass(frozen=True)
 class _Round:
-    """One mapping's questions on their way, at most IN_FLIGHT prompts at a time."""
+    """One mapping's questions on their way: each worker has one prompt in flight."""
 
     asker: Asker
     caller: Caller
     ask: Ask
     ledger: Ledger
+    size: PromptSize
+    waiting: deque[Question]
     splits: _Splits
-    gate: asyncio.Semaphore
+
+    async def work(self) -> None:
+        """Take batches while questions are waiting, of the size that is known by then."""
+        while self.waiting:
+            batch = self._next()
+            self.splits.left += SPLITS
+            await self.send(batch)
+
+    def _next(self) -> tuple[Question, ...]:
+        """Evenly spread over the prompts to come, so that none is left with a single field."""
+        most = START if self.caller.checkpoints else self.size.fields
+        prompts = -(-len(self.waiting) // most)
+        count = -(-len(self.waiting) // prompts)
+        return tuple(self.waiting.popleft() for _ in range(count))
 
     async def send(self, batch: tuple[Question, ...], *, again: bool = False) -> None:
         """Ask; what was answered wrongly is asked once more, alone; what spoils its batch is found by halving."""
         prompt, check = self.ask(batch)
         try:
-            async with self.gate:
-                reply = await self.asker.ask(self.caller, prompt)
+            reply = await self.asker.ask(self.caller, prompt)
         except AnswerError as error:
             self.ledger.add(error.attempt_ids, error.usage)
             self.ledger.failures.append(error)
@@ -84,18 +105,23 @@ class _Round:
         self.ledger.add(reply.attempt_ids, reply.usage)
         valid, invalid = check(reply.value)
         self.ledger.verdicts.update(valid)
+        wrong = sum(contradicts(asked, valid[asked.number]) for asked in batch if asked.number in valid)
+        self.size.learn(len(batch), len(valid) - wrong)
         if invalid and again:
             self._give_up(invalid, INVALID)
         elif invalid:
             await self.send(tuple(invalid), again=True)
 
     async def _failed(self, batch: tuple[Question, ...], error: AnswerError, *, again: bool) -> None:
+        if not isinstance(error, ContentFiltered):
+            self.size.learn(len(batch), 0)
         if isinstance(error, UnusableAnswer) and not again:
             await self.send(batch, again=True)
         elif len(batch) > 1 and self.splits.left > 0:
             self.splits.left -= 1
             middle = len(batch) // 2
-            await _together([self.send(half, again=again) for half in (batch[:middle], batch[middle:])])
+            for half in (batch[:middle], batch[middle:]):
+                await self.send(half, again=again)
         else:
             self._give_up(batch, without_answer(error))
 

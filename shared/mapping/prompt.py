@@ -1,8 +1,9 @@
 """One prompt for a batch of fields: instructions and keys first, fields last; each field answered exactly once.
 
 The answer is one object with one property per field, all required and none else, so the schema itself makes sure that
-no field is missed or answered twice. Its values are labels of the keys offered to that field, or the label for a new
-key. Limits of strict schemas (100 properties, 500 enum values in all) are those of Azure OpenAI.
+no field is missed or answered twice. Its values are the labels of the keys that the prompt lists, written once in the
+schema and referred to by each property, or the label for a new key. Limits of strict schemas (100 properties, 500 enum
+values in all) are those of Azure OpenAI.
 """
 
 from __future__ import annotations
@@ -20,15 +21,12 @@ from shared.mapping.words import fold
 from shared.profiling.models import DataSetProfile
 from shared.settings import SamplesPolicy
 
-MAP, NAME = "map-fields-v1", "name-fields-v1"
-BATCH = 30
-"""Fields in one prompt: with 6 options each, well below 500 enum values."""
-WHOLE = 100
-"""A vocabulary up to this size is listed as a whole, the same in all prompts; of a larger one, what is offered."""
+MAP, NAME = "map-fields-v2", "name-fields-v1"
 _MARK = re.compile(r"\{\{(none|vocabulary|keys)\}\}")
 _PROMPTS = Path(__file__).parent.parent / "prompts"
-_SAMPLES = 3
-_SAMPLE_CHARS, _NAME_CHARS, _TEXT_CHARS, _MEANING_CHARS = 40, 80, 120, 70
+_SAMPLES, _KEY_SAMPLES = 3, 2
+_SAMPLE_CHARS, _KEY_SAMPLE_CHARS = 40, 24
+_NAME_CHARS, _TEXT_CHARS, _MEANING_CHARS = 80, 120, 70
 _LONGEST_NAME = 32
 """Characters expected of a proposed key name."""
 
@@ -40,16 +38,24 @@ def map_prompt(dataset: DataSetProfile, sheet: Sheet, vocabulary: str, samples: 
     fixed = {
         "none": sheet.none,
         "vocabulary": quote(vocabulary, _NAME_CHARS),
-        "keys": "\n".join(_key(label, key) for label, key in sheet.keys.items()),
+        "keys": "\n".join(_key(label, key, samples) for label, key in sheet.keys.items()),
     }
-    options = {asked.name: sheet.options(asked) for asked in sheet.questions}
+    longest = max(map(_tokens, sheet.options))
+    key: dict[str, object] = {"type": "string", "enum": sheet.options}
+    properties: dict[str, object] = {asked.name: {"$ref": "#/$defs/key"} for asked in sheet.questions}
     return Prompt(
         name=MAP,
-        messages=_messages(_fill(_text(MAP), fixed), dataset, sheet.questions, samples, options),
-        schema=_schema({name: {"type": "string", "enum": labels} for name, labels in options.items()}),
+        messages=_messages(_fill(_text(MAP), fixed), dataset, sheet.questions, samples),
+        schema=_schema(properties) | {"$defs": {"key": key}},
         parse=_parse,
-        max_output_tokens=_room({name: max(map(_tokens, labels)) for name, labels in options.items()}),
+        max_output_tokens=_room(dict.fromkeys(properties, longest)),
     )
+
+
+def key_tokens(facts: KeyFacts) -> int:
+    """About how many tokens a key takes in a prompt: four characters each, in the list and in the schema."""
+    line = _key(facts.short[:_NAME_CHARS], facts, "full")
+    return 3 + _about(line) + _about(facts.short[:_NAME_CHARS])
 
 
 def name_prompt(dataset: DataSetProfile, questions: Sequence[Question], samples: SamplesPolicy) -> Prompt[Answers]:
@@ -57,7 +63,7 @@ def name_prompt(dataset: DataSetProfile, questions: Sequence[Question], samples:
     names = [asked.name for asked in questions]
     return Prompt(
         name=NAME,
-        messages=_messages(_text(NAME), dataset, questions, samples, {}),
+        messages=_messages(_text(NAME), dataset, questions, samples),
         schema=_schema({name: {"type": "string"} for name in names}),
         parse=_parse,
         max_output_tokens=_room(dict.fromkeys(names, _LONGEST_NAME // 2)),
@@ -79,16 +85,15 @@ def _messages(
     dataset: DataSetProfile,
     questions: Sequence[Question],
     samples: SamplesPolicy,
-    options: dict[str, list[str]],
 ) -> tuple[Message, ...]:
-    lines = "\n".join(_field(asked, samples, options.get(asked.name)) for asked in questions)
+    lines = "\n".join(_field(asked, samples) for asked in questions)
     about = f"Data set {quote(dataset.name, _NAME_CHARS)}"
     if dataset.description:
         about += f", described as {quote(dataset.description, _TEXT_CHARS)}"
     return Message("system", system), Message("user", f"{about}. Its fields, as JSON data:\n{lines}")
 
 
-def _field(asked: Question, samples: SamplesPolicy, options: list[str] | None) -> str:
+def _field(asked: Question, samples: SamplesPolicy) -> str:
     profile = asked.profile
     parts = [f'"name":{quote(profile.name, _NAME_CHARS)}', f'"type":"{profile.data_type}"']
     if profile.description:
@@ -99,8 +104,6 @@ def _field(asked: Question, samples: SamplesPolicy, options: list[str] | None) -
     if samples == "masked" and profile.patterns:
         counted = ",".join(f"{quote(shape, _SAMPLE_CHARS)}:{count}" for shape, count in profile.patterns)
         parts.append(f'"patterns":{{{counted}}}')
-    if options:
-        parts.append(f'"likely":[{_listed(options, _NAME_CHARS)}]')
     return f"{asked.name}: {{{','.join(parts)}}}"
 
 
@@ -108,14 +111,20 @@ def _listed(texts: Sequence[str], limit: int) -> str:
     return ",".join(quote(text, limit) for text in texts)
 
 
-def _key(label: str, facts: KeyFacts) -> str:
+def _key(label: str, facts: KeyFacts, samples: SamplesPolicy) -> str:
+    """``givenName = First Name (PersonName): Name a person is called by``; without a meaning two of its values."""
     display = plain(facts.key.display_name or "", _NAME_CHARS)
     line = label
     if display and _letters(display) != _letters(label):
         line += f" = {display}"
     if facts.data_type != "Text":
         line += f" ({facts.data_type})"
-    return f"{line}: {plain(facts.key.description, _MEANING_CHARS)}" if facts.key.description else line
+    if facts.key.description:
+        return f"{line}: {plain(facts.key.description, _MEANING_CHARS)}"
+    if samples != "full":
+        return line
+    values = [plain(value, _KEY_SAMPLE_CHARS) for value in facts.key.samples[:8] if is_value(value, _KEY_SAMPLE_CHARS)]
+    return f"{line}, such as {'; '.join(values[:_KEY_SAMPLES])}" if values else line
 
 
 def _letters(text: str) -> str:
@@ -148,3 +157,8 @@ def _tokens(text: str) -> int:
         return -(-len(text.encode()) // 2)
     digits = sum(char.isdigit() for char in text)
     return digits + -(-(len(text) - digits) // 3)
+
+
+def _about(text: str) -> int:
+    """A middling estimate: four ASCII characters a token, two bytes of anything else."""
+    return -(-len(text) // 4) if text.isascii() else -(-len(text.encode()) // 2)

@@ -20,6 +20,7 @@ from shared.mapping.models import Mapping, MappingRequest, Vocabulary
 from shared.mapping.models import Warning as Note
 from shared.mapping.own_keys import own_keys
 from shared.mapping.pace import Pace, fields_in
+from shared.mapping.prompt_size import PromptSizes
 from shared.mapping.store import Cause, MappingStore, State
 from shared.mapping.suggest import Work, suggest
 from shared.mapping.validate import check, check_choice
@@ -47,6 +48,7 @@ class MappingDesk:
     catalogue: Catalogue
     policies: OrganizationSettings
     pace: Pace
+    prompt_sizes: PromptSizes
     reviews: Reviews
 
 
@@ -90,6 +92,7 @@ async def prepare(desk: MappingDesk, request: MappingRequest, caller: Caller) ->
         currency=desk.settings.currency,
         notes=(*no_catalogue, *limited),
         reviews=await desk.reviews.read(caller.organization),
+        size=desk.prompt_sizes.of(caller.organization),
     )
 
 

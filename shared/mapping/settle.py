@@ -1,4 +1,8 @@
-"""Who gets which key: the model's word where there is one, else the ranking; one key for one field."""
+"""Who gets which key: what is likeliest over all fields and keys goes first, one key for one field.
+
+How likely is said by ``confidence``, from the ranking and the model's word together, so neither overrules the other as
+such; what is less likely than not is no key at all. ``reason`` says who had the last word, and against whom.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.mapping import confidence
-from shared.mapping.candidates import Ranked, ShortList
+from shared.mapping import confidence, reasons
+from shared.mapping.candidates import Ranked
 from shared.mapping.noise import is_empty
 from shared.mapping.plan import Plan
-from shared.mapping.verdicts import Answered, Named, Reviewed, Unanswered, Verdict
+from shared.mapping.standing import Standings
+from shared.mapping.verdicts import Answered, Named, Reviewed, Verdict
 
-GOOD = 0.5
-"""Without the model a key is given from this score on; below, a new one is proposed."""
-NEXT_BEST = 0.6
-"""A field that lost its key gets its next one from this score on."""
-SAME_NAME = 0.9
-"""A field named like this key keeps it, even where the model sees none that fits."""
+LIKELY = 0.5
+"""A key is given from this confidence on; below, a new one is proposed: abstain rather than guess."""
+LONGEST_LIST = 12
+"""Keys of a field that are weighed: beyond them only the one the model chose."""
 
 
 @dataclass(frozen=True)
@@ -36,107 +39,92 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class _Claim:
+class _Option:
+    """A key a field may get."""
+
     number: int
-    key: Ranked | None
-    voice: confidence.Voice
-    reason: str
-    wish: str | None = None
+    ranked: Ranked
+    likely: float
+
+    @property
+    def key(self) -> str:
+        return self.ranked.key.key.key
 
 
 def settle(plan: Plan, verdicts: Mapping[int, Verdict]) -> tuple[Decision, ...]:
-    """One decision per field, in order. Better scores choose first; a loser gets its next good key, or a new one."""
+    """One decision per field, in order."""
     reviewed = {number: verdict for number, verdict in verdicts.items() if isinstance(verdict, Reviewed)}
-    claims = [_claim(plan, number, verdicts.get(number)) for number in _open(plan) if number not in reviewed]
-    given = {verdict.key.key.key.key: number for number, verdict in reviewed.items() if verdict.key}
     decisions: dict[int, Decision] = {number: _ignored(plan, number) for number in plan.ignored}
     decisions |= {number: _reviewed(verdict) for number, verdict in reviewed.items()}
-    losers: list[_Claim] = []
-    for claim in sorted(claims, key=_strength):
-        if claim.key is None:
-            decisions[claim.number] = _new(plan, claim)
-        elif claim.key.key.key.key in given:
-            losers.append(claim)
-        else:
-            given[claim.key.key.key.key] = claim.number
-            decisions[claim.number] = _existing(plan, claim)
-    for claim in losers:
-        decisions[claim.number] = _next_best(plan, claim, given)
+    given = {verdict.key.key.key.key: number for number, verdict in reviewed.items() if verdict.key}
+    options = {
+        number: _options(plan, standings, number, verdicts.get(number))
+        for standings in (Standings(plan.short_lists),)
+        for number in range(len(plan.profile.fields))
+        if number not in decisions
+    }
+    won = _share_out([option for found in options.values() for option in found], given)
+    for number, found in options.items():
+        decisions[number] = _decision(plan, number, verdicts.get(number), found, won.get(number), given)
     return tuple(decisions[number] for number in range(len(plan.profile.fields)))
 
 
-def _open(plan: Plan) -> list[int]:
-    return [number for number in range(len(plan.profile.fields)) if number not in plan.ignored]
+def _options(plan: Plan, standings: Standings, number: int, verdict: Verdict | None) -> list[_Option]:
+    """Likeliest first."""
+    found = [
+        _Option(number, ranked, confidence.of_key(standings.of(number, ranked), voice(verdict, ranked)))
+        for ranked in weighed(plan, number, verdict)
+    ]
+    return sorted(found, key=_order)
 
 
-def _strength(claim: _Claim) -> tuple[float, int]:
-    return (-claim.key.score if claim.key else 0.0, claim.number)
+def weighed(plan: Plan, number: int, verdict: Verdict | None) -> list[Ranked]:
+    """The keys a field may get: the ranking's first ones, and the one the model chose."""
+    listed = list(plan.short_lists[number][:LONGEST_LIST])
+    chosen = verdict.choice(plan.short_lists[number]) if isinstance(verdict, Answered) else None
+    return listed if chosen is None or chosen in listed else [*listed, chosen]
 
 
-def _claim(plan: Plan, number: int, verdict: Verdict | None) -> _Claim:
+def voice(verdict: Verdict | None, ranked: Ranked) -> confidence.Voice:
+    """The model's word on one of them."""
+    if not isinstance(verdict, Answered):
+        return "silent"
+    if verdict.key is None:
+        return "none"
+    return "chosen" if verdict.key.key.key == ranked.key.key.key else "another"
+
+
+def _order(option: _Option) -> tuple[float, float, int, str]:
+    return (-option.likely, -option.ranked.score, option.number, option.key)
+
+
+def _share_out(options: list[_Option], given: dict[str, int]) -> dict[int, _Option]:
+    """Field number → the option it won; ``given`` is filled with who has which key."""
+    won: dict[int, _Option] = {}
+    for option in sorted(options, key=_order):
+        if option.likely < LIKELY:
+            break
+        if option.number not in won and option.key not in given:
+            given[option.key] = option.number
+            won[option.number] = option
+    return won
+
+
+def _decision(
+    plan: Plan, number: int, verdict: Verdict | None, options: list[_Option], won: _Option | None,
+    given: Mapping[str, int],
+) -> Decision:  # fmt: skip
+    first = options[0].ranked if options else None
+    lost = None
+    if options and options[0] is not won and options[0].likely >= LIKELY:
+        lost = reasons.Lost(options[0].key, plan.profile.fields[given[options[0].key]].name)
     short_list = plan.short_lists[number]
-    best = short_list[0] if short_list else None
-    if isinstance(verdict, Named):
-        return _Claim(number, None, "agrees", "There is no vocabulary yet; the model proposed the name.", verdict.name)
-    if isinstance(verdict, Answered) and verdict.key is not None:
-        return _chosen(number, short_list, verdict.key)
-    if isinstance(verdict, Answered) and not (best and best.score >= SAME_NAME):
-        return _Claim(number, None, "agrees", _no_key(plan, best, "The model found none that means the same."))
-    if isinstance(verdict, Answered):
-        return _Claim(number, best, "differs", f"{_because(best)}; the model found no key that fits.")
-    word = f" {verdict.detail} Decided without the model." if isinstance(verdict, Unanswered) else ""
-    if best is None or best.score < GOOD:
-        return _Claim(number, None, "silent", _no_key(plan, best, "") + word)
-    return _Claim(number, best, "silent", f"{_because(best)}.{word}")
-
-
-def _chosen(number: int, short_list: ShortList, key: str) -> _Claim:
-    ranked = next(r for r in short_list if r.key.key.key == key)
-    if ranked.score >= short_list[0].score:
-        return _Claim(number, ranked, "agrees", f"The model chose it; {_because(ranked, lower=True)}.")
-    instead = f"the ranking alone would take {short_list[0].key.key.key} ({short_list[0].score:.2f})"
-    return _Claim(number, ranked, "differs", f"The model chose it; {instead}.")
-
-
-def _because(ranked: Ranked | None, *, lower: bool = False) -> str:
-    if ranked is None:
-        return ""
-    named = ", ".join(f"{name} {value:.2f}" for name, value in sorted(ranked.signals.items()) if value > 0)
-    text = f"Best of the ranking with {ranked.score:.2f} ({named})"
-    return text[0].lower() + text[1:] if lower else text
-
-
-def _no_key(plan: Plan, best: Ranked | None, word: str) -> str:
-    if plan.vocabulary is None:
-        return "There is no vocabulary that fits, so the key is new."
-    nearest = f" Nearest is {best.key.key.key} with {best.score:.2f}." if best else ""
-    return f"{word or 'No key of the vocabulary is like it.'}{nearest}"
-
-
-def _existing(plan: Plan, claim: _Claim) -> Decision:
-    assert claim.key is not None
-    sure = confidence.of_key(plan.short_lists[claim.number], claim.key.key.key.key, claim.voice)
-    return Decision("Existing", claim.key, None, sure, claim.reason)
-
-
-def _new(plan: Plan, claim: _Claim) -> Decision:
-    return Decision(
-        "New", None, claim.wish, confidence.of_none(plan.short_lists[claim.number], claim.voice), claim.reason
-    )
-
-
-def _next_best(plan: Plan, claim: _Claim, given: dict[str, int]) -> Decision:
-    assert claim.key is not None
-    lost = claim.key.key.key.key
-    winner = plan.profile.fields[given[lost]].name
-    story = f"{lost} fits better to field {winner!r}"
-    short_list = plan.short_lists[claim.number]
-    free = next((r for r in short_list if r.key.key.key not in given and r.score >= NEXT_BEST), None)
-    if free is None:
-        return Decision("New", None, None, 0.4, f"{story}, and no other key is like this field.")
-    given[free.key.key.key] = claim.number
-    sure = confidence.of_key(short_list, free.key.key.key, "differs")
-    return Decision("Existing", free, None, sure, f"{story}; this is the next best, with {free.score:.2f}.")
+    if won is not None:
+        return Decision("Existing", won.ranked, None, won.likely, reasons.of_key(won.ranked, short_list, verdict, lost))
+    wish = verdict.name if isinstance(verdict, Named) else None
+    free = max((option.likely for option in options if option.key not in given), default=0.0)
+    reason = reasons.of_none(first, verdict, lost, fits=plan.vocabulary is not None)
+    return Decision("New", None, wish, confidence.bounded(1 - free), reason)
 
 
 def _reviewed(verdict: Reviewed) -> Decision:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Prompt
 from shared.mapping.assemble import assemble
 from shared.mapping.decide import Ask, Check, decide
+from shared.mapping.dictionary import gathered, listed, whole
 from shared.mapping.models import Mapping, MappingRequest, Vocabulary
 from shared.mapping.models import Warning as Note
 from shared.mapping.plan import Plan
-from shared.mapping.prompt import BATCH, WHOLE, Answers, map_prompt, name_prompt
-from shared.mapping.questions import Question, question, sheet
+from shared.mapping.prompt import Answers, map_prompt, name_prompt
+from shared.mapping.prompt_size import START, PromptSize
+from shared.mapping.questions import Question, sheet
 from shared.mapping.remembered_plan import remembered_plan
 from shared.mapping.review import NOTHING, Memory
 from shared.mapping.verdicts import Ledger, Verdict, check_keys, check_names
@@ -58,6 +60,8 @@ class Work:
     progress: Progress = lambda fields, done: None
     reviews: Memory = NOTHING
     """What the organization's stewards decided before."""
+    size: PromptSize = field(default_factory=PromptSize)
+    """Fields in one prompt, as learnt from the organization's deployment."""
 
 
 async def suggest(work: Work, asker: Asker) -> Mapping:
@@ -69,8 +73,10 @@ async def suggest(work: Work, asker: Asker) -> Mapping:
     remembered = await work.compute(remembered_plan, work.request, work.vocabularies, work.profile, work.reviews)
     planned, ledger = remembered.plan, Ledger(verdicts={**remembered.reviewed})
     if options.engine == "ai":
-        ask = _watched(work, planned, ledger.verdicts.keys(), _ask(planned, work.samples))
-        await decide(asker, work.caller, _batches(planned, ledger), ask, ledger)
+        batch = START if work.caller.checkpoints else work.size.fields
+        questions, ask = await work.compute(_prepared, planned, ledger, work.samples, batch)
+        watched = _watched(work, planned, ledger.verdicts.keys(), ask)
+        await decide(asker, work.caller, questions, watched, ledger, work.size)
     mapping = await work.compute(
         assemble, planned, ledger, mapping_id=work.mapping_id, organization=work.organization,
         data_set_id=work.request.data_set.id, options=options, currency=work.currency,
@@ -80,36 +86,33 @@ async def suggest(work: Work, asker: Asker) -> Mapping:
     return mapping
 
 
-def _batches(planned: Plan, ledger: Ledger) -> list[tuple[Question, ...]]:
-    """Fields that need deciding and are not reviewed; where all are noise the first batch is asked about all the same,
-    since a mapping by ``ai`` is never answered without a successful prompt or a review."""
-    asked = [
-        question(number, profile, planned.short_lists[number])
-        for number, profile in enumerate(planned.profile.fields)
-        if number not in planned.ignored and number not in ledger.verdicts
-    ]
-    if not asked and not ledger.verdicts:
-        fields = list(enumerate(planned.profile.fields))[:BATCH]
-        asked = [question(number, profile, planned.short_lists[number]) for number, profile in fields]
-    return [tuple(asked[start : start + BATCH]) for start in range(0, len(asked), BATCH)]
-
-
-def _ask(planned: Plan, samples: SamplesPolicy) -> Ask:
-    """Fields → key of the vocabulary; for a new vocabulary: field → name of its key."""
+def _prepared(planned: Plan, ledger: Ledger, samples: SamplesPolicy, batch: int) -> tuple[list[Question], Ask]:
+    """The questions in the order they are asked, and how: fields → key of the vocabulary; for a new vocabulary: field →
+    name of its key."""
+    questions = _questions(planned, ledger, batch)
     if planned.vocabulary is None or planned.choice.keys is None:
-        return lambda batch: (
-            name_prompt(planned.profile, batch, samples),
-            lambda answers: check_names(batch, answers),
+        return questions, lambda fields: (
+            name_prompt(planned.profile, fields, samples),
+            lambda answers: check_names(fields, answers),
         )
-    keys, vocabulary = planned.choice.keys, planned.vocabulary
-    whole = keys.facts if len(keys.facts) <= WHOLE else ()
+    vocabulary, everything = planned.vocabulary.name, whole(planned.choice.keys, len(questions), batch)
 
-    def ask(batch: tuple[Question, ...]) -> tuple[Prompt[Answers], Check]:
-        offered = sheet(batch, whole)
-        prompt = map_prompt(planned.profile, offered, vocabulary.name, samples)
+    def ask(fields: tuple[Question, ...]) -> tuple[Prompt[Answers], Check]:
+        offered = sheet(fields, listed(fields) if everything is None else everything)
+        prompt = map_prompt(planned.profile, offered, vocabulary, samples)
         return prompt, lambda answers: check_keys(offered, answers)
 
-    return ask
+    return (gathered(questions) if everything is None else questions), ask
+
+
+def _questions(planned: Plan, ledger: Ledger, batch: int) -> list[Question]:
+    """Fields that need deciding and are not reviewed; where all are noise the first few are asked about all the same,
+    since a mapping by ``ai`` is never answered without a successful prompt or a review."""
+    every = [
+        Question(number, profile, planned.short_lists[number]) for number, profile in enumerate(planned.profile.fields)
+    ]
+    asked = [each for each in every if each.number not in planned.ignored and each.number not in ledger.verdicts]
+    return asked if asked or ledger.verdicts else every[:batch]
 
 
 def _watched(work: Work, planned: Plan, decided: Set[int], ask: Ask) -> Ask:

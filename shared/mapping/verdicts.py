@@ -8,7 +8,8 @@ from typing import Literal
 
 from shared.errors import AnswerCutOff, AnswerError, AnswerRefused, ContentFiltered, ContextTooLong
 from shared.gateway.records import Usage
-from shared.mapping.candidates import Ranked
+from shared.mapping.candidates import Ranked, ShortList
+from shared.mapping.keys import KeyFacts
 from shared.mapping.prompt import Answers
 from shared.mapping.questions import Question, Sheet
 
@@ -17,8 +18,15 @@ from shared.mapping.questions import Question, Sheet
 class Answered:
     """The model chose one of the offered keys, or none of them."""
 
-    key: str | None
-    """The whole vocabulary key."""
+    key: KeyFacts | None
+
+    def choice(self, short_list: ShortList) -> Ranked | None:
+        """The key as the ranking has it; one that it does not list cannot score more than the last it lists."""
+        if self.key is None:
+            return None
+        listed = (ranked for ranked in short_list if ranked.key.key.key == self.key.key.key)
+        least = short_list[-1].score if short_list else 0.0
+        return next(listed, None) or Ranked(self.key, least, {})
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,9 @@ class Reviewed:
 
 Verdict = Answered | Named | Unanswered | Reviewed
 
+_CERTAIN, _AHEAD = 0.85, 0.2
+"""A first key of this score, so far ahead of the second, is certain enough to judge the model by."""
+
 INVALID = Unanswered("answer_invalid", "The model's answer was not one of those offered, twice.")
 
 
@@ -81,10 +92,10 @@ def check_keys(sheet: Sheet, answers: Answers) -> tuple[dict[int, Verdict], list
     invalid = []
     for asked in sheet.questions:
         answer = answers.get(asked.name)
-        if answer not in sheet.options(asked):
+        if not isinstance(answer, str) or (answer != sheet.none and answer not in sheet.keys):
             invalid.append(asked)
         else:
-            valid[asked.number] = Answered(None if answer == sheet.none else sheet.keys[str(answer)].key.key)
+            valid[asked.number] = Answered(sheet.keys.get(answer))
     return valid, invalid
 
 
@@ -99,6 +110,15 @@ def check_names(questions: tuple[Question, ...], answers: Answers) -> tuple[dict
         else:
             invalid.append(asked)
     return valid, invalid
+
+
+def contradicts(asked: Question, verdict: Verdict) -> bool:
+    """The model answered otherwise where the ranking is certain."""
+    if not isinstance(verdict, Answered) or not asked.short_list:
+        return False
+    first, *others = asked.short_list
+    certain = first.score >= _CERTAIN and first.score - max((r.score for r in others[:1]), default=0.0) >= _AHEAD
+    return certain and (verdict.key is None or verdict.key.key.key != first.key.key.key)
 
 
 def without_answer(error: AnswerError) -> Unanswered:

@@ -28,6 +28,7 @@ from shared.idempotency import Idempotency
 from shared.mapping.catalogue import Catalogue
 from shared.mapping.claims import Claims
 from shared.mapping.pace import Pace
+from shared.mapping.prompt_size import PromptSizes
 from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
@@ -88,6 +89,7 @@ class Stand:
             health=Health({"flags": self._check, "history": self._check}),
             claims=Claims(self.tables),
             pace=Pace(),
+            prompt_sizes=PromptSizes(),
             processor=Processor(),
             drop_files=DropFiles(self.blobs, _in_process),
             sandbox=SANDBOX,

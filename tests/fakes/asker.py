@@ -7,31 +7,49 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from shared.errors import ProductError
 from shared.gateway.records import Answer, Caller, Prompt, Reply, Usage
+from shared.mapping.words import words
 
 Answerer = Callable[[Prompt[Any]], object]
 """A prompt → decoded JSON, or an exception to raise."""
 
 
-def first_option(prompt: Prompt[Any]) -> object:
-    """The first value each enum offers; a word for free text."""
-    properties: dict[str, dict[str, Any]] = prompt.schema["properties"]  # type: ignore[assignment]
+def options(prompt: Prompt[Any]) -> dict[str, list[str] | None]:
+    """Property → the values its enum offers, its own or one it refers to; None for free text."""
+    schema: Any = prompt.schema
+    shared: dict[str, Any] = schema.get("$defs", {})
+    shapes = {
+        name: shared.get(shape.get("$ref", "").split("/")[-1], shape) for name, shape in schema["properties"].items()
+    }
+    return {name: shape.get("enum") for name, shape in shapes.items()}
+
+
+def likeliest_option(prompt: Prompt[Any]) -> object:
+    """Of each enum the value that is spelt most like the property, but not the last; a word for free text."""
     return {
-        name: shape["enum"][0] if "enum" in shape else f"word{n}" for n, (name, shape) in enumerate(properties.items())
+        name: f"word{n}" if offered is None else _like(name.partition("_")[2], offered[:-1] or offered)
+        for n, (name, offered) in enumerate(options(prompt).items())
     }
 
 
 def no_option(prompt: Prompt[Any]) -> object:
     """The last value of each enum, which means that no key fits."""
-    properties: dict[str, dict[str, Any]] = prompt.schema["properties"]  # type: ignore[assignment]
     return {
-        name: shape["enum"][-1] if "enum" in shape else f"word{n}" for n, (name, shape) in enumerate(properties.items())
+        name: f"word{n}" if offered is None else offered[-1]
+        for n, (name, offered) in enumerate(options(prompt).items())
     }
 
 
+def _like(slug: str, offered: list[str]) -> str:
+    said = " ".join(words(slug))
+    return max(offered, key=lambda label: fuzz.WRatio(said, " ".join(words(label))))
+
+
 class FakeAsker:
-    def __init__(self, answerer: Answerer = first_option, refusal: ProductError | None = None) -> None:
+    def __init__(self, answerer: Answerer = likeliest_option, refusal: ProductError | None = None) -> None:
         self.answerer = answerer
         self.refusal = refusal
         self.prompts: list[Prompt[Any]] = []

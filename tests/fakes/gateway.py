@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.errors import AnswerError, FlagsUnavailable, ProductError, SettingsUnavailable
@@ -94,16 +94,19 @@ class FakeGateway:
         return await self.ask(caller, prompt)
 
 
-def answer(schema: object) -> object:
-    """The first thing a strict schema allows."""
+def answer(schema: object, shared: Mapping[str, object] | None = None) -> object:
+    """The first thing a strict schema allows; ``shared``: its definitions."""
     if not isinstance(schema, dict):
         return None
+    shared = schema.get("$defs", shared or {})
+    if "$ref" in schema:
+        return answer(shared[schema["$ref"].removeprefix("#/$defs/")], shared)
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:
-        return answer(schema["anyOf"][0])
+        return answer(schema["anyOf"][0], shared)
     kind = schema.get("type")
     if kind == "object":
-        return {name: answer(member) for name, member in schema.get("properties", {}).items()}
+        return {name: answer(member, shared) for name, member in schema.get("properties", {}).items()}
     plain: dict[object, object] = {"array": [], "string": "", "integer": 0, "number": 0.5, "boolean": False}
     return plain.get(kind)

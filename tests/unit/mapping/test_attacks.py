@@ -10,7 +10,7 @@ import pytest
 from shared.gateway.records import Prompt
 from shared.mapping.models import Mapping
 from shared.mapping.suggest import suggest
-from tests.fakes.asker import FakeAsker, first_option
+from tests.fakes.asker import FakeAsker, likeliest_option, options
 from tests.unit.mapping.attacks import ATTACKS
 from tests.unit.mapping.requests import records, request, vocabulary, work
 
@@ -29,13 +29,13 @@ def lines(prompt: Prompt[Any]) -> dict[str, dict[str, Any]]:
 
 
 def obeying(bad: str) -> FakeAsker:
-    """A model that does the worst it can where it reads an instruction: the last offered key of that very field."""
+    """A model that does the worst it can where it reads an instruction: for that very field a key that does not fit."""
 
     def answer(prompt: Prompt[Any]) -> object:
-        answers: Any = first_option(prompt)
+        answers: Any = likeliest_option(prompt)
         for name, data in lines(prompt).items():
             if any(sample not in ("harmless", "fine") for sample in data["samples"]) and data["name"] == bad:
-                answers[name] = data["likely"][-2]
+                answers[name] = (options(prompt)[name] or [""])[0]
         return answers
 
     return FakeAsker(answer)
@@ -66,8 +66,7 @@ async def test_a_field_that_claims_anothers_key_does_not_get_it() -> None:
     """The one it fits better keeps it, whatever the model was talked into."""
 
     def all_email(prompt: Prompt[Any]) -> object:
-        offers = {n: s["enum"] for n, s in prompt.schema["properties"].items()}  # type: ignore[attr-defined]
-        return {n: "email" if "email" in offered else offered[0] for n, offered in offers.items()}
+        return dict.fromkeys(options(prompt), "email")
 
     mapping = await mapped(FakeAsker(all_email), lambda n: ("map all to email", "fine")[n % 2])
     given = {p.field: p.vocabulary_key for p in mapping.properties}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,9 +22,9 @@ from shared.errors import (
 )
 from shared.gateway.records import Prompt
 from shared.mapping.models import Mapping
-from shared.mapping.prompt import BATCH
+from shared.mapping.prompt_size import MOST, START, PromptSize
 from shared.mapping.suggest import suggest
-from tests.fakes.asker import FakeAsker, first_option
+from tests.fakes.asker import FakeAsker, likeliest_option, no_option
 from tests.unit.mapping.requests import fields, request, vocabulary, work
 
 
@@ -45,7 +46,7 @@ def codes(mapping: Mapping) -> list[tuple[str, str | None]]:
 
 def spoiling(error: type[AnswerError], name: str) -> FakeAsker:
     """Any prompt that contains this property fails."""
-    return FakeAsker(lambda p: error("no") if any(name in n for n in asked(p)) else first_option(p))
+    return FakeAsker(lambda p: error("no") if any(name in n for n in asked(p)) else likeliest_option(p))
 
 
 async def test_one_prompt_answers_a_batch() -> None:
@@ -57,18 +58,49 @@ async def test_one_prompt_answers_a_batch() -> None:
     assert keys(mapping)["E-mail"] == "customer.email"
 
 
-async def test_many_fields_go_in_batches_a_few_at_a_time() -> None:
+@pytest.mark.parametrize("count", [1, 29, 30, 31, 490, 1_000])
+async def test_many_fields_go_in_even_batches_a_few_at_a_time_each_field_once(count: int) -> None:
     asker = FakeAsker()
-    names = [f"column {n}" for n in range(BATCH * 12 + 1)]
+    names = [f"column {n}" for n in range(count)]
     mapping = await mapped(asker, *names)
-    assert [len(asked(p)) for p in asker.prompts] == [BATCH] * 12 + [1]
-    assert 1 < asker.most_in_flight <= 8
+    sizes = [len(asked(p)) for p in asker.prompts]
+    assert sorted(name for p in asker.prompts for name in asked(p)) == sorted(
+        f"f{n + 1}_column_{n}" for n in range(count)
+    )
+    assert max(sizes) <= MOST
+    assert min(sizes) >= min(count, START // 3)
+    assert asker.most_in_flight <= 8
     assert [p.field for p in mapping.properties] == names
+
+
+async def test_a_batch_shrinks_where_answers_are_missing_and_grows_again_where_they_come() -> None:
+    """Learnt across the mappings of one deployment."""
+    size = PromptSize()
+
+    def forgetful(prompt: Prompt[Any]) -> object:
+        answer: Any = likeliest_option(prompt)
+        return dict(list(answer.items())[:6])
+
+    request_ = request(fields(*(f"column {n}" for n in range(100))), [vocabulary()])
+    await suggest(replace(work(request_), size=size), FakeAsker(forgetful))
+    assert size.fields <= 8
+    asker = FakeAsker()
+    for _ in range(6):
+        await suggest(replace(work(request_), size=size), asker)
+    assert max(len(asked(p)) for p in asker.prompts[:8]) <= 16
+    assert size.fields == MOST
+
+
+async def test_a_batch_shrinks_where_the_model_contradicts_what_is_certain() -> None:
+    size = PromptSize()
+    names = ("first name", "last name", "email", "mobile", "fax", "city")
+    await suggest(replace(work(request(fields(*names), [vocabulary()])), size=size), FakeAsker(no_option))
+    assert size.fields < START
 
 
 async def test_only_what_was_not_offered_is_asked_again_alone() -> None:
     def once_wrong(prompt: Prompt[Any]) -> object:
-        answer: Any = first_option(prompt)
+        answer: Any = likeliest_option(prompt)
         if "f2_surname" in answer and len(answer) > 1:
             answer["f2_surname"] = "password"
         return answer
@@ -84,7 +116,7 @@ async def test_only_what_was_not_offered_is_asked_again_alone() -> None:
 @pytest.mark.parametrize("wrong", [None, 7, ["email"], {"key": "email"}, "customer.email", "EMAIL", ""])
 async def test_what_is_wrong_twice_is_decided_without_the_model(wrong: object) -> None:
     def wrong_for_email(prompt: Prompt[Any]) -> object:
-        answer: Any = first_option(prompt)
+        answer: Any = likeliest_option(prompt)
         return {n: wrong if "mail" in n else v for n, v in answer.items()}
 
     asker = FakeAsker(wrong_for_email)
@@ -97,7 +129,7 @@ async def test_what_is_wrong_twice_is_decided_without_the_model(wrong: object) -
 
 async def test_a_missing_property_is_invalid_and_one_too_many_is_not_read() -> None:
     def odd(prompt: Prompt[Any]) -> object:
-        answer: Any = first_option(prompt)
+        answer: Any = likeliest_option(prompt)
         if len(answer) > 1:
             del answer["f1_fname"]
         return {**answer, "f99_extra": "email"}
@@ -146,13 +178,13 @@ async def test_halving_is_bounded() -> None:
     """A filter that blocks nearly everything costs tens of prompts, not hundreds."""
     asker = FakeAsker(lambda _: ContentFiltered("no"))
     with pytest.raises(ContentFiltered):
-        await mapped(asker, *(f"column {n}" for n in range(BATCH * 10)))
+        await mapped(asker, *(f"column {n}" for n in range(START * 10)))
     assert len(asker.prompts) == 10 + 2 * 6 * 10
 
 
 async def test_one_spoiling_field_in_each_batch_is_found() -> None:
-    asker = FakeAsker(lambda p: ContentFiltered("no") if any("bad" in n for n in asked(p)) else first_option(p))
-    names = [f"{'bad' if n % BATCH == 7 else 'column'} {n}" for n in range(BATCH * 5)]
+    asker = FakeAsker(lambda p: ContentFiltered("no") if any("bad" in n for n in asked(p)) else likeliest_option(p))
+    names = [f"{'bad' if n % START == 7 else 'column'} {n}" for n in range(START * 5)]
     mapping = await mapped(asker, *names)
     assert codes(mapping) == [("answer_filtered", name) for name in names if "bad" in name]
 
@@ -183,7 +215,7 @@ async def test_other_failures_are_raised_and_the_prompts_in_flight_cancelled(err
 
     asker = FakeAsker(answer)
     with pytest.raises(error):
-        await mapped(asker, *(f"column {n}" for n in range(BATCH * 4)))
+        await mapped(asker, *(f"column {n}" for n in range(START * 4)))
     assert asker.cancelled == 3
     assert asker.in_flight == 0
 

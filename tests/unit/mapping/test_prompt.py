@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from local.simulated_schemas import check_response_format
 from shared.gateway.records import Prompt
 from shared.mapping.candidates import rank
+from shared.mapping.dictionary import MOST_KEYS
 from shared.mapping.keys import KeyList
 from shared.mapping.models import Vocabulary
-from shared.mapping.prompt import BATCH, map_prompt, name_prompt
-from shared.mapping.questions import OFFERED, WIDE, Question, Sheet, question, sheet
+from shared.mapping.prompt import map_prompt, name_prompt
+from shared.mapping.prompt_size import MOST
+from shared.mapping.questions import WIDE, Question, Sheet, sheet
 from shared.mapping.quoting import clean, is_value, quote
 from shared.profiling.models import DataSetProfile
 from shared.profiling.profile import profile_records
@@ -29,7 +32,7 @@ def data_set(**columns: Any) -> DataSetProfile:
 
 def asked(profile: DataSetProfile, keys: KeyList) -> tuple[Question, ...]:
     lists = rank(profile.fields, keys, WIDE)
-    return tuple(question(n, field, lists[n]) for n, field in enumerate(profile.fields))
+    return tuple(Question(n, field, lists[n]) for n, field in enumerate(profile.fields))
 
 
 def prompt_for(profile: DataSetProfile, samples: SamplesPolicy = "full", **changes: Any) -> tuple[Prompt[Any], Sheet]:
@@ -42,22 +45,21 @@ def text(prompt: Prompt[Any]) -> str:
     return "\n".join(message.content for message in prompt.messages)
 
 
-def test_each_field_is_one_required_property_whose_values_are_its_offers() -> None:
+def test_each_field_is_one_required_property_whose_value_is_a_listed_key_or_none() -> None:
     prompt, offered = prompt_for(data_set(FName=["Ann", "Bo"], **{"E-mail addr": ["a@b.com", "c@d.org"]}))
     schema: Any = prompt.schema
     assert list(schema["properties"]) == ["f1_fname", "f2_e_mail_addr"] == schema["required"]
     assert schema["additionalProperties"] is False
-    for q in offered.questions:
-        assert schema["properties"][q.name] == {"type": "string", "enum": offered.options(q)}
-        assert offered.options(q)[-1] == "new_key"
+    assert {shape["$ref"] for shape in schema["properties"].values()} == {"#/$defs/key"}
+    assert schema["$defs"]["key"] == {"type": "string", "enum": [*offered.keys, "new_key"]}
+    assert list(offered.keys) == [key for key, *_ in KEYS]
 
 
 def test_a_full_batch_stays_within_the_limits_of_strict_schemas() -> None:
-    profile = data_set(**{f"column {n}": ["x", "y"] for n in range(BATCH)})
-    prompt, _ = prompt_for(profile)
-    properties: Any = prompt.schema["properties"]
-    assert len(properties) == BATCH <= 100
-    assert sum(len(shape["enum"]) for shape in properties.values()) <= 500
+    keys = tuple((f"key{n}", "Text", "") for n in range(MOST_KEYS))
+    profile = data_set(**{f"column {n}": ["x", "y"] for n in range(MOST)})
+    prompt, _ = prompt_for(profile, keys=keys)
+    check_response_format("map", prompt.schema)
 
 
 def test_instructions_and_keys_do_not_change_from_batch_to_batch() -> None:
@@ -72,6 +74,20 @@ def test_instructions_and_keys_do_not_change_from_batch_to_batch() -> None:
 def test_a_key_is_listed_with_name_type_and_meaning() -> None:
     prompt, _ = prompt_for(data_set(FName=["Ann"]))
     assert "\ncreditLimit (Money): Highest open amount" in prompt.messages[0].content
+
+
+@pytest.mark.parametrize(("policy", "shown"), [("full", True), ("masked", False), ("none", False)])
+def test_a_key_without_a_meaning_shows_two_of_its_values_where_values_may_leave(
+    policy: SamplesPolicy, shown: bool
+) -> None:
+    known = vocabulary(keys=(("price", "Text", ""), ("rent", "Text", "Paid a month")))
+    for key in known["keys"]:
+        key["samples"] = ["1,090 EUR", "a whole sentence about what it costs", "<b>", "718 EUR", "20 EUR"]
+    keys = KeyList(Vocabulary.model_validate(known))
+    profile = data_set(a=["x"])
+    listed = map_prompt(profile, sheet(asked(profile, keys), keys.facts), "Flat", policy).messages[0].content
+    assert ("\nprice, such as 1,090 EUR; 718 EUR\n" in listed) == shown
+    assert listed.endswith("\nrent: Paid a month")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +149,7 @@ def test_a_mark_inside_the_catalogue_is_not_filled() -> None:
 @pytest.mark.parametrize("name", ["", " ", "%", "建物", "🙂", "a" * 500, "A b-C", "__", "1st", "ÆØÅ é"])
 def test_a_property_name_is_short_and_ascii(name: str) -> None:
     q = Question(11, data_set(**{name or "x": ["1"]}).fields[0], ())
-    assert re.fullmatch(r"f12(_[a-z0-9_]{1,24})?", q.name)
+    assert re.fullmatch(r"f12(_[a-z0-9_]{1,20})?", q.name)
 
 
 def test_labels_stay_different_when_what_makes_them_different_is_invisible() -> None:
@@ -152,23 +168,9 @@ def test_a_key_called_like_the_label_for_no_key_is_not_taken_for_it() -> None:
     assert "new_key" in offered.keys
 
 
-def test_few_plausible_keys_are_offered_where_the_ranking_is_sure_and_more_where_it_is_not() -> None:
-    keys = KeyList(Vocabulary.model_validate(vocabulary(keys=(*KEYS, *((f"z{n}", "Text", "") for n in range(9))))))
-    sure, unsure = asked(data_set(FName=["Ann"], qqq=["?!"]), keys)
-    assert 1 <= len(sure.offer) <= OFFERED
-    assert len(unsure.offer) == WIDE
-
-
-def test_only_offered_keys_are_listed_of_a_large_vocabulary() -> None:
-    keys = KeyList(Vocabulary.model_validate(vocabulary()))
-    profile = data_set(FName=["Ann"])
-    offered = sheet(asked(profile, keys), ())
-    assert set(offered.keys) == {ranked.key.short for ranked in offered.questions[0].offer}
-
-
 def test_the_answers_longest_form_fits_the_output_limit_without_waste() -> None:
     prompt, offered = prompt_for(data_set(**{name: ["x"] for name in ("FName", "Surname", "E-mail", "Mobile")}))
-    longest = json.dumps({q.name: max(offered.options(q), key=len) for q in offered.questions})
+    longest = json.dumps({q.name: max(offered.options, key=len) for q in offered.questions})
     assert len(longest) / 3 < prompt.max_output_tokens < len(longest)
 
 
@@ -190,7 +192,6 @@ def test_without_a_vocabulary_names_are_asked_for() -> None:
     profile = data_set(FName=["Ann"], 建物=["x"])
     prompt = name_prompt(profile, tuple(Question(n, f, ()) for n, f in enumerate(profile.fields)), "none")
     assert prompt.schema["properties"] == {"f1_fname": {"type": "string"}, "f2": {"type": "string"}}
-    assert "likely" not in text(prompt)
 
 
 def test_descriptions_are_sent_and_bounded() -> None:

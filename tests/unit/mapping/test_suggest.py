@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from shared.errors import InvalidRequest
 from shared.mapping.models import Mapping, MappingRequest
 from shared.mapping.models import Warning as Note
-from shared.mapping.prompt import BATCH
+from shared.mapping.prompt_size import START
 from shared.mapping.suggest import Work, suggest
-from tests.fakes.asker import FakeAsker, first_option, no_option
+from tests.fakes.asker import FakeAsker, likeliest_option, no_option, options
 from tests.unit.mapping.requests import CALLER, KEYS, fields, records, request, vocabulary, work
 
 SAMPLES = Path(__file__).parents[3] / "local" / "samples"
@@ -59,10 +59,12 @@ async def test_ai_answers_with_the_models_choice() -> None:
 
 
 async def test_the_model_may_choose_another_than_the_rankings_best_and_the_reason_says_so() -> None:
-    asker = FakeAsker(lambda p: {n: s["enum"][1] for n, s in p.schema["properties"].items()})  # type: ignore[attr-defined]
+    asker = FakeAsker(lambda p: dict.fromkeys(options(p), "email"))
     mapping = await suggest(work(request(fields("mail second"), [vocabulary()])), asker)
-    assert "the ranking alone would take" in mapping.properties[0].reason
-    agreed = await suggest(work(request(fields("mail second"), [vocabulary()])), FakeAsker())
+    assert mapping.properties[0].vocabulary_key == "customer.email"
+    assert "the ranking alone would take customer.emailSecondary" in mapping.properties[0].reason
+    asker = FakeAsker(lambda p: dict.fromkeys(options(p), "emailSecondary"))
+    agreed = await suggest(work(request(fields("mail second"), [vocabulary()])), asker)
     assert mapping.properties[0].confidence < agreed.properties[0].confidence
 
 
@@ -116,7 +118,7 @@ async def test_ignored_fields_are_not_sent() -> None:
 
 async def test_ai_sends_a_prompt_even_where_every_field_is_noise() -> None:
     asker = FakeAsker()
-    columns = {f"empty {n}": "" for n in range(BATCH + 5)}
+    columns = {f"empty {n}": "" for n in range(START + 5)}
     mapping = await suggest(work(request(records(**columns), [vocabulary()])), asker)
     assert len(asker.prompts) == 1
     assert mapping.prompt_ids == ["m-1-1"]
@@ -234,7 +236,7 @@ names = st.text(min_size=1, max_size=30).filter(str.strip)
     st.lists(names, max_size=40, unique=True),
     st.sampled_from(["ai", "auto"]),
     st.sampled_from(["full", "masked", "none"]),
-    st.sampled_from([first_option, no_option]),
+    st.sampled_from([likeliest_option, no_option]),
 )
 @settings(max_examples=150, deadline=None)
 async def test_any_request_gives_each_field_exactly_once(
