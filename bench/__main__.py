@@ -7,7 +7,17 @@ import json
 import sys
 
 NAMES = ("import_time", "added_latency", "in_flight", "throttled")
-ASKED_FOR = ("accuracy", "accuracy_fit", "mapping_accuracy", "backlog", "data_types", "drops", "files", "ranking", "vocabulary_choice")
+ASKED_FOR = (
+    "accuracy",
+    "accuracy_fit",
+    "backlog",
+    "data_types",
+    "drops",
+    "files",
+    "mapping_accuracy",
+    "ranking",
+    "vocabulary_choice",
+)
 """The first needs a real model; all take some minutes."""
 
 
