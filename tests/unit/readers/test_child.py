@@ -130,18 +130,23 @@ def test_a_worker_killed_takes_its_child_along_and_leaves_nothing_behind(tmp_pat
 
 
 def children(parent=None):
-    parent = parent or os.getpid()
+    """By their parent: a list of a thread's own is gone with the thread."""
+    parent = str(parent or os.getpid())
     return [
-        int(thread)
-        for task in Path(f"/proc/{parent}/task").iterdir()
-        for thread in (task / "children").read_text().split()
-        if alive(int(thread))
+        int(found.name)
+        for found in Path("/proc").glob("[0-9]*")
+        if stat(found.name)[1:2] == [parent] and alive(found.name)
     ]
 
 
 def alive(process):
     """A zombie is not."""
+    return stat(process)[:1] not in ([], ["Z"])
+
+
+def stat(process):
+    """State, parent and more; [] where there is none."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return []
