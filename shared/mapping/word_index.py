@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from shared.mapping.index.foreign import foreign_like
 from shared.mapping.index.segments import Segments
 from shared.mapping.index.spellings import Spellings
 from shared.mapping.words import likeness
@@ -127,6 +128,9 @@ class WordIndex:
         found = self._like.get(word)
         if found is None:
             scores = {other: likeness(word, other) for other in self._spellings.near(word)}
+            for english, score in foreign_like(word).items() if word not in self.known else ():
+                if english in self.known:
+                    scores[english] = max(score, scores.get(english, 0.0))
             best = sorted((pair for pair in scores.items() if pair[1] > 0), key=lambda pair: (-pair[1], pair[0]))
             if len(self._like) >= REMEMBERED:
                 self._like.clear()

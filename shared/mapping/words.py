@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from shared.mapping.abbreviations import ALIKE, PHRASES, STOP_WORDS, WORDS
+from shared.mapping.languages import CHARACTERS, FOREIGN
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])")
@@ -25,9 +26,14 @@ def words(name: str) -> tuple[str, ...]:
         whole = fold(word)
         pieces = [whole] if whole in WORDS else [fold(piece) for piece in _CAMEL.split(word)]
         parts.extend(part for piece in pieces for part in _characters(piece))
-    spelt = tuple(w for part in _phrases(parts) for w in WORDS.get(part, (part,)))
+    spelt = tuple(w for part in _phrases(parts) for w in meaning(part))
     known = tuple(dict.fromkeys(word for word in _phrases(list(spelt)) if word not in STOP_WORDS))
     return known or tuple(dict.fromkeys(spelt))
+
+
+def meaning(word: str) -> tuple[str, ...]:
+    """The word, or those it stands for: an abbreviation's, a foreign word's in English."""
+    return WORDS.get(word) or FOREIGN.get(word) or (word,)
 
 
 def fold(text: str) -> str:
@@ -44,7 +50,8 @@ def _phrases(parts: list[str]) -> list[str]:
     found: list[str] = []
     position = 0
     while position < len(parts):
-        pair = PHRASES.get(tuple(parts[position : position + 2]))
+        both = tuple(parts[position : position + 2])
+        pair = PHRASES.get(both) or CHARACTERS.get(both)
         found.extend(pair or parts[position : position + 1])
         position += 2 if pair else 1
     return found

@@ -7,13 +7,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from shared.mapping.abbreviations import WORDS
+from shared.mapping.languages import FOREIGN
+from shared.mapping.words import meaning
 
 SHORTEST: Final = 6
 """Letters of a word that may be several."""
 LONGEST_PART: Final = 24
 LONGEST: Final = 100
 """Letters of a word that is looked at."""
+GENERAL: Final = frozenset(
+    word for known in (WORDS, FOREIGN) for form, english in known.items() for word in (form, *english) if len(word) > 2
+) | frozenset(("id", "no", "nr", "of", "to", "in", "is", "on", "by", "out", "per", "has", "and"))
+"""Words that names are made of whatever the list, foreign ones too."""
 REMEMBERED: Final = 20_000
+_GENERAL: Final = 7.0
+"""What a general word that the list does not have costs."""
 _SHORT_PART: Final = 4.0
 """What a part of two letters costs beside others, which are in words by chance."""
 _UNHEARD: Final = 6.0
@@ -27,14 +35,13 @@ class Segments:
     def __init__(self, counts: Mapping[str, int]) -> None:
         total = sum(counts.values()) + 1
         self._costs = {word: math.log(total / count) for word, count in counts.items() if len(word) > 1}
-        for word in WORDS:
-            if len(word) > 2:
-                self._costs.setdefault(word, math.log(total))
+        for word in GENERAL:
+            self._costs.setdefault(word, min(math.log(total), _GENERAL))
         self._split: dict[str, tuple[str, ...]] = {}
 
     def split(self, word: str) -> tuple[str, ...]:
         """The likeliest parts, brought to one spelling; the word alone where they are no likelier than it is, or where
-        less than half of its letters are in words that the list has."""
+        less than a third of its letters are in words that are known."""
         if not SHORTEST <= len(word) <= LONGEST or not word.isalpha():
             return (word,)
         found = self._split.get(word)
@@ -51,9 +58,9 @@ class Segments:
             best.append(min((best[start][0] + self._cost(word[start:end]), start) for start in starts))
         parts = _parts(word, best)
         heard = sum(len(part) for part in parts if part in self._costs)
-        if len(parts) == 1 or 2 * heard < len(word):
+        if len(parts) == 1 or 3 * heard < len(word):
             return (word,)
-        return tuple(spelt for part in parts for spelt in WORDS.get(part, (part,)))
+        return tuple(spelt for part in parts for spelt in meaning(part))
 
     def _cost(self, part: str) -> float:
         known = self._costs.get(part)
