@@ -16,6 +16,7 @@ ASKED_FOR = (
     "files",
     "mapping_accuracy",
     "ranking",
+    "reviews",
     "vocabulary_choice",
 )
 """The first needs a real model; all take some minutes."""
