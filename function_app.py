@@ -16,6 +16,8 @@ from functions import (
     rules,
     service,
     settings,
+    value_batches,
+    value_jobs,
     values,
     vocabularies,
 )
@@ -32,10 +34,12 @@ for module in (
     failures,
     rules,
     values,
+    value_jobs,
     service,
     callbacks,
     data_drops,
     mapping_jobs,
+    value_batches,
     history_outbox,
     poison,
 ):

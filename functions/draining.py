@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from functions.giving_up import CODE, STOPPED, end_drop, end_job
+from functions.giving_up import CODE, STOPPED, end_drop, end_job, end_values
 from functions.queues import Delivery, Later, Queues, discard, put_back_later
 from functions.workshop import LAST_DELIVERY, MOST_DELIVERIES
 from shared.drops.models import UNKNOWN
@@ -34,7 +34,7 @@ from shared.queue_messages import (
 
 log = logging.getLogger(__name__)
 
-_ENDS: Final = {"drop": end_drop, "mapping": end_job}
+_ENDS: Final = {"drop": end_drop, "mapping": end_job, "values": end_values}
 """What there is to end, beside recording the failure."""
 _SAID: Final = {
     "unreadable_message": "The message cannot be read",

@@ -53,6 +53,22 @@ async def end_job(delivery: Delivery) -> bool:
     return True
 
 
+async def end_values(delivery: Delivery) -> bool:
+    """False where the message is no step of a value job. Raises StorageUnavailable: then try again."""
+    from pydantic import ValidationError
+
+    from functions.value_jobs import job_desk
+    from shared.values.jobs.messages import StepMessage
+    from shared.values.jobs.steps import end_job
+
+    try:
+        step = StepMessage.model_validate(delivery.content)
+    except ValidationError:
+        return False
+    await end_job(job_desk(), step, CODE, STOPPED, _last(delivery))
+    return True
+
+
 def _last(delivery: Delivery) -> queued_run.Delivery:
     """The platform's tries are counted with our own."""
     return replace(delivery_of(delivery), attempts=delivery.attempts + MOST_DELIVERIES - 1, last=True)

@@ -72,7 +72,7 @@ def _operation(operation: Operation, refs: Refs) -> Json:
         described["security"] = []
     if operation.body is not None:
         described["requestBody"] = {
-            "required": operation.name != "verify_settings",
+            "required": operation.body_required,
             "description": f"At most {operation.body_limit // MEBIBYTE} MiB"
             + (", gzip accepted" if operation.gzip else ""),
             "content": {"application/json": {"schema": _body(operation.body, refs)}},

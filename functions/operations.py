@@ -35,6 +35,7 @@ class Operation:
     errors: tuple[type[ProductError], ...] = ()
     """Beside those every route may answer."""
     body: type[object] | None = None
+    body_required: bool = True
     body_limit: int = 16 * MEBIBYTE
     gzip: bool = False
     query: type[BaseModel] | None = None

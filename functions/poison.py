@@ -29,6 +29,12 @@ async def mapping_jobs_poison(message: func.QueueMessage) -> None:
     await _drain("mapping-jobs", "mapping", message)
 
 
+@bp.function_name("value_batches_poison")
+@bp.queue_trigger(arg_name="message", queue_name="value-batches-poison", connection="AzureWebJobsStorage")
+async def value_batches_poison(message: func.QueueMessage) -> None:
+    await _drain("value-batches", "values", message)
+
+
 @bp.function_name("prompt_history_poison")
 @bp.queue_trigger(arg_name="message", queue_name="prompt-history-poison", connection="AzureWebJobsStorage")
 async def prompt_history_poison(message: func.QueueMessage) -> None:

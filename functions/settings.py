@@ -56,6 +56,7 @@ VERIFY: Final = Operation(
     name="verify_settings",
     summary="Send one prompt of at most 20 tokens with the organization's settings",
     body=NoOptions,
+    body_required=False,
     admin=True,
     successes=(Success(200, "Whether it worked, and what to fix", VerificationOut),),
     errors=(errors.FeatureDisabled, errors.IdempotencyConflict, errors.FlagsUnavailable, errors.HistoryUnavailable),

@@ -32,6 +32,14 @@ class RecordIn(RequestModel):
 
 def check_records(records: Sequence[RecordIn], pointer: str = "/records") -> None:
     """Each id once, and not too many bytes in all. Raises InvalidRequest, TooLarge."""
+    check_ids(records, pointer)
+    if len(to_json(list(records))) > MOST_BYTES:
+        violation = Violation(pointer, f"at most {MOST_BYTES // 1024 // 1024} MiB as JSON; send fewer records at a time")
+        raise TooLarge("The records are too large.", violations=(violation,))
+
+
+def check_ids(records: Sequence[RecordIn], pointer: str = "/records") -> None:
+    """Each id once. Raises InvalidRequest."""
     first: dict[str, int] = {}
     violations = []
     for index, record in enumerate(records):

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from shared.rules.sandbox import Sandbox
     from shared.settings import Settings
     from shared.values.batches import BatchSizes
+    from shared.values.jobs.files import RecordFiles
+    from shared.values.jobs.store import ValueJobs
     from shared.values.reuse import KnownAnswers
 
 Client = TypeVar("Client", covariant=True)
@@ -70,6 +72,8 @@ class Services:
     sandbox: Sandbox
     value_sizes: BatchSizes
     value_answers: KnownAnswers
+    value_jobs: ValueJobs
+    record_files: RecordFiles
 
 
 _replacement: Services | None = None
@@ -116,6 +120,8 @@ def _build() -> Services:
     from shared.processor import Processor
     from shared.rules.sandbox import Sandbox
     from shared.values.batches import BatchSizes
+    from shared.values.jobs.files import RecordFiles
+    from shared.values.jobs.store import ValueJobs
     from shared.values.reuse import KnownAnswers
 
     settings = app_settings.load()
@@ -164,6 +170,8 @@ def _build() -> Services:
         sandbox=Sandbox(),
         value_sizes=BatchSizes(),
         value_answers=KnownAnswers(tables),
+        value_jobs=ValueJobs(tables, blobs),
+        record_files=RecordFiles(),
     )
 
 

@@ -61,7 +61,7 @@ class Asking(Generic[Answer]):
         await write_again(self._parts.history, finished.outcome)
         log.info("prompt.checkpoint_used", extra={"attempt_id": finished.outcome.attempt_id})
         value = answers.read(finished.completion, self._prompt, finished.output)
-        return Reply(value, finished.attempt_ids, finished.completion.model, finished.usage)
+        return Reply(value, finished.attempt_ids, finished.completion.model, finished.usage, checkpointed=True)
 
     async def _once(self) -> Reply[Answer] | None:
         """One try; None if another one should follow."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -104,6 +104,8 @@ class Reply(Generic[Answer]):
     model: str
     usage: Usage
     """Summed over the tries."""
+    checkpointed: bool = field(default=False, compare=False)
+    """An earlier run's answer: nothing was sent now."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ class OrderlyAsker(Asker):
         self._idle = asyncio.Event()
         self._stop: Exception | None = None
 
+    def stop(self, error: Exception) -> None:
+        """Send no further call: once those in flight have ended, every further one raises this."""
+        self._stop = self._stop or error
+
     async def require(self, caller: Caller) -> None:
         await self._asker.require(caller)
 

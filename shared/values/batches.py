@@ -42,6 +42,17 @@ class BatchSize:
         return even
 
 
+class FixedSize(BatchSize):
+    """The same in every run of a piece of queued work, so that its calls are the same; what they teach is passed on."""
+
+    def __init__(self, records: int, learner: BatchSize) -> None:
+        self.records = records
+        self._learner = learner
+
+    def learn(self, asked: int, usable: int) -> None:
+        self._learner.learn(asked, usable)
+
+
 class BatchSizes:
     """All tasks of a worker, by organization and the form's version."""
 

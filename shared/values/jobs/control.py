@@ -1,0 +1,172 @@
+"""A job's life as its caller sees it: accepted, looked at, paused, resumed, cancelled."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from pydantic import JsonValue
+
+from shared.drops.models import UnusableDrop
+from shared.drops.places import check_blob
+from shared.errors import InvalidRequest, NotFound, Violation
+from shared.mapping.models import UsageOut
+from shared.records import RecordIn, check_ids
+from shared.values.jobs.budget import taken_over
+from shared.values.jobs.desk import JobDesk
+from shared.values.jobs.job import ENDED, Job
+from shared.values.jobs.messages import put_step
+from shared.values.jobs.models import (
+    Forecast,
+    JobProgress,
+    LimitsIn,
+    Place,
+    SourceIn,
+    ValueJobRequest,
+    ValueJobState,
+    cost_of,
+)
+from shared.values.jobs.plan import forecast_now
+from shared.values.jobs.store import CONTAINER, Edit, failures_name, result_name
+from shared.values.jobs.task import RECORDS, JobTask, dearest, keep_task
+from shared.values.models import Cause
+from shared.values.run import caller_of, check_policy, task_of, usage_out
+from shared.values.template import parse_template
+
+RESUMABLE: Final = frozenset({"paused", "failed", "stopped_by_limit"})
+
+
+async def accept(desk: JobDesk, organization: str, request: ValueJobRequest, correlation_id: str) -> Job:
+    """Check what can be checked at once, lay the job down and start it.
+
+    Raises InvalidRequest, PromptInvalid; what ``Asker.require`` does; StorageUnavailable."""
+    template = parse_template(request.prompt)
+    check_ids(request.records or ())
+    _check(desk, organization, request)
+    await desk.values.asker.require(caller_of(organization, correlation_id, 0.0))
+    await check_policy(desk.values.policies, organization, request.options.samples)
+    made = await task_of(desk.values.catalogue, organization, template, request.outputs)
+    now = datetime.now(UTC)
+    job = Job(
+        organization,
+        str(uuid.uuid4()),
+        "queued",
+        now,
+        now,
+        correlation_id,
+        callback_url=request.callback_url,
+        max_tokens=request.limits.max_tokens,
+        max_cost=cost_of(request.limits),
+        records=len(request.records or ()),
+    )
+    task = JobTask(template, made.outputs, made.form, request.mode, request.options.reuse, request.source)
+    await keep_task(desk.jobs, job, task)
+    if request.records is not None:
+        await desk.jobs.keep(job, RECORDS, [_packed(record) for record in request.records])
+    await desk.jobs.add(job)
+    await put_step(desk.queues, job, "start")
+    return job
+
+
+async def find(desk: JobDesk, organization: str, job_id: str) -> Job:
+    """Raises NotFound, StorageUnavailable."""
+    job = await desk.jobs.get(organization, job_id)
+    if job is None:
+        raise NotFound("The organization has no value job with this id, or it is older than 30 days.")
+    return job
+
+
+async def pause(desk: JobDesk, organization: str, job_id: str) -> Job:
+    """Calls in flight are finished and kept; no further one is sent. One that has ended stays as it is."""
+    return await _change(desk, organization, job_id, lambda job: replace(job, state="paused") if job.at_work else None)
+
+
+async def cancel(desk: JobDesk, organization: str, job_id: str) -> Job:
+    """For good; what was written stays. One that has ended stays as it is."""
+
+    def edit(job: Job) -> Job | None:
+        return None if job.state in ENDED else replace(job, state="cancelled", ends=None)
+
+    job = await _change(desk, organization, job_id, edit)
+    if job.state == "cancelled":
+        await desk.jobs.discard_work(job)
+    return job
+
+
+async def resume(desk: JobDesk, organization: str, job_id: str, limits: LimitsIn | None = None) -> Job:
+    """Go on with a paused job, or with one that failed or met its limits, where it stopped.
+
+    Raises InvalidRequest, NotFound, StorageUnavailable."""
+    if limits is not None:
+        _check_limits(desk, limits)
+
+    def edit(job: Job) -> Job | None:
+        if job.state not in RESUMABLE:
+            return None
+        lanes = tuple(replace(lane, owner="", until="", calls=taken_over(lane.calls)) for lane in job.lanes)
+        if limits is not None:
+            job = replace(job, max_tokens=limits.max_tokens, max_cost=cost_of(limits))
+        return replace(job, state="running" if job.planned else "queued", lanes=lanes, ends=None, error=None)
+
+    job = await _change(desk, organization, job_id, edit)
+    if job.at_work:
+        await put_step(desk.queues, job, "start")
+    return job
+
+
+def state_of(job: Job, currency: str) -> ValueJobState:
+    prompt, completion, cost = forecast_now(job)
+    return ValueJobState(
+        job_id=job.job_id,
+        organization_id=job.organization,
+        state=job.state,
+        progress=JobProgress(records=job.records, done=job.done, failed=job.failed, reused=job.reused),
+        forecast=Forecast(
+            prompt_tokens=prompt, completion_tokens=completion, cost=None if cost is None else float(cost)
+        ),
+        usage=_usage(job, currency),
+        results=Place(container=CONTAINER, blob=result_name(job)) if job.has_results else None,
+        failures=Place(container=CONTAINER, blob=failures_name(job)) if job.has_results and job.failed else None,
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+        error=Cause(code=job.error[0], detail=job.error[1]) if job.error else None,
+    )
+
+
+def _usage(job: Job, currency: str) -> UsageOut:
+    """What was counted so far: of a chunk that is under way, nothing yet."""
+    return usage_out(job.usage, currency)
+
+
+async def _change(desk: JobDesk, organization: str, job_id: str, edit: Edit) -> Job:
+    changed = await desk.jobs.change(organization, job_id, edit)
+    return changed or await find(desk, organization, job_id)
+
+
+def _check(desk: JobDesk, organization: str, request: ValueJobRequest) -> None:
+    _check_limits(desk, request.limits)
+    if request.source is not None:
+        _check_source(request.source, organization)
+
+
+def _check_limits(desk: JobDesk, limits: LimitsIn) -> None:
+    if limits.max_cost is not None and dearest(desk.values.settings.prices, datetime.now(UTC).date()) is None:
+        message = "there are no PRICES, so nobody can tell what a call costs; use maxTokens, or have PRICES set"
+        raise InvalidRequest(f"/limits/maxCost: {message}", violations=(Violation("/limits/maxCost", message),))
+
+
+def _check_source(source: SourceIn, organization: str) -> None:
+    """Only files of the organization itself: drops/{organization}/…"""
+    try:
+        check_blob(source.container, source.blob, organization)
+        fault = None if source.blob.startswith(f"{organization}/") else f"must begin with the folder {organization}/"
+    except UnusableDrop as error:
+        fault = error.detail
+    if fault:
+        raise InvalidRequest(f"/source/blob: {fault}", violations=(Violation("/source/blob", fault),))
+
+
+def _packed(record: RecordIn) -> JsonValue:
+    return [record.id, dict(record.properties)]

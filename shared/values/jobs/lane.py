@@ -1,0 +1,181 @@
+"""One chunk of a job: claimed, asked about, its answers laid down, its counts in the job's row, exactly once.
+
+The order makes every death harmless: answers blob, then the lane's next message, then the row. A chunk whose answers
+are there is not asked about again; a row is moved on from this chunk only once; a message for a chunk that the row has
+left is stale.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final, cast
+
+from shared.errors import StorageUnavailable
+from shared.gateway.records import Usage
+from shared.values.answers import Values
+from shared.values.fill import Filled
+from shared.values.jobs.budget import taken_over
+from shared.values.jobs.job import Job, Lane
+from shared.values.jobs.store import ValueJobs, chunk_name
+from shared.values.models import Cause
+from shared.values.questions import Inputs
+
+LEASE: Final = timedelta(seconds=15)
+BEAT_SECONDS: Final = 5.0
+
+
+class LaneBusy(Exception):
+    """Somebody else is at this chunk, or the message is ahead of the row. ``seconds``: when to come back."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("somebody else works on this lane")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class ChunkAnswers:
+    """What lies in an answers blob: one entry per question of the chunk."""
+
+    values: tuple[Values | None, ...]
+    causes: tuple[Cause | None, ...]
+    usage: Usage
+    asked: int
+    """Questions that were sent; the others were known."""
+
+
+async def claim(jobs: ValueJobs, claimed: Job, number: int, chunk: int, size: int) -> Job | None:
+    """The job with this lane owned; None where the message is stale or nothing is to be done. Raises LaneBusy."""
+    owner = uuid.uuid4().hex
+    now = jobs.clock()
+
+    def edit(job: Job) -> Job | None:
+        if not job.at_work or number >= len(job.lanes) or job.lanes[number].next > chunk:
+            return None
+        lane = job.lanes[number]
+        if lane.next < chunk:
+            raise LaneBusy(1.0)
+        left = _left(lane, now)
+        if lane.owner and left > timedelta():
+            raise LaneBusy(min(left, LEASE).total_seconds() + 0.5)
+        return job.with_lane(
+            number,
+            replace(lane, owner=owner, until=_until(now), size=lane.size or size, calls=taken_over(lane.calls)),
+        )
+
+    return await jobs.change(claimed.organization, claimed.job_id, edit)
+
+
+@contextlib.asynccontextmanager
+async def leased(jobs: ValueJobs, job: Job, number: int, stop: Callable[[], None]) -> AsyncIterator[None]:
+    """Renews the lease meanwhile; ``stop`` is called when the job is paused, cancelled or somebody else's."""
+    beat = asyncio.create_task(_beat(jobs, job, number, stop))
+    try:
+        yield
+    finally:
+        beat.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beat
+
+
+async def release(jobs: ValueJobs, job: Job, number: int) -> None:
+    """Let the next delivery begin at once. Who cannot write it leaves that to the clock."""
+
+    def edit(now: Job) -> Job | None:
+        lane = now.lanes[number]
+        return now.with_lane(number, replace(lane, owner="", until="")) if _owns(now, job, number) else None
+
+    with contextlib.suppress(StorageUnavailable):
+        await jobs.change(job.organization, job.job_id, edit)
+
+
+async def commit(jobs: ValueJobs, job: Job, number: int, chunk: int, answers: ChunkAnswers) -> Job | None:
+    """Move the row on from this chunk, with its counts. None where it has been moved on already."""
+    counts = cast("list[int]", await jobs.find(job, chunk_name("count", chunk)) or [])
+    failed = sum(count for count, cause in zip(counts, answers.causes, strict=True) if cause)
+    records = sum(counts)
+
+    def edit(now: Job) -> Job | None:
+        lane = now.lanes[number]
+        if lane.next != chunk:
+            return None
+        return replace(
+            now.with_lane(number, Lane(chunk + len(now.lanes))),
+            done=now.done + records,
+            failed=now.failed + failed,
+            reused=now.reused + records - answers.asked,
+            usage=now.usage + answers.usage,
+            lost_tokens=now.lost_tokens + sum(call.lost for call in lane.calls.values()),
+            lost_cost=now.lost_cost + sum((call.lost_cost for call in lane.calls.values()), Decimal(0)),
+        )
+
+    return await jobs.change(job.organization, job.job_id, edit)
+
+
+async def find_answers(jobs: ValueJobs, job: Job, chunk: int) -> ChunkAnswers | None:
+    found = await jobs.find(job, chunk_name("answer", chunk))
+    if not isinstance(found, dict):
+        return None
+    usage = cast("dict[str, int | str | None]", found["usage"])
+    cost = None if usage["cost"] is None else Decimal(str(usage["cost"]))
+    values = cast("list[list[str | None] | None]", found["values"])
+    causes = cast("list[dict[str, str] | None]", found["causes"])
+    return ChunkAnswers(
+        tuple(None if each is None else tuple(each) for each in values),
+        tuple(None if each is None else Cause(**each) for each in causes),
+        Usage(**{**usage, "cost": cost}),  # type: ignore[arg-type]
+        cast(int, found["asked"]),
+    )
+
+
+async def keep_answers(
+    jobs: ValueJobs, job: Job, chunk: int, questions: Sequence[Inputs], known: dict[Inputs, Values], filled: Filled
+) -> ChunkAnswers:
+    """Lay down what came of a chunk's questions."""
+    values = {**known, **filled.values}
+    answers = ChunkAnswers(
+        tuple(values.get(inputs) for inputs in questions),
+        tuple(filled.failed.get(inputs) for inputs in questions),
+        filled.usage,
+        len(questions) - len(known),
+    )
+    usage = {**vars(answers.usage), "cost": None if answers.usage.cost is None else str(answers.usage.cost)}
+    content = {
+        "values": [None if each is None else list(each) for each in answers.values],
+        "causes": [None if each is None else each.model_dump() for each in answers.causes],
+        "usage": usage,
+        "asked": answers.asked,
+    }
+    await jobs.keep(job, chunk_name("answer", chunk), content)  # type: ignore[arg-type]
+    return answers
+
+
+async def _beat(jobs: ValueJobs, job: Job, number: int, stop: Callable[[], None]) -> None:
+    def edit(now: Job) -> Job | None:
+        if not now.at_work or not _owns(now, job, number):
+            return None
+        return now.with_lane(number, replace(now.lanes[number], until=_until(jobs.clock())))
+
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        with contextlib.suppress(StorageUnavailable):
+            if await jobs.change(job.organization, job.job_id, edit) is None:
+                stop()
+                return
+
+
+def _owns(now: Job, claimed: Job, number: int) -> bool:
+    return now.lanes[number].owner == claimed.lanes[number].owner
+
+
+def _until(now: datetime) -> str:
+    return (now + LEASE).isoformat()
+
+
+def _left(lane: Lane, now: datetime) -> timedelta:
+    return datetime.fromisoformat(lane.until) - now if lane.until else timedelta()
