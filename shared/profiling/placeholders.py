@@ -37,7 +37,7 @@ _FEW = 10
 
 def placeholders(name: str, values: Collection[str]) -> frozenset[str]:
     """Those of a field's distinct, trimmed values that stand for no value."""
-    certain, doubtful = told_apart(name, values)
+    certain, doubtful = told_apart(name, suspects(values))
     if doubtful:
         others = [value for value in values if value not in certain and value not in doubtful]
         certain |= {value for value in doubtful if not belongs(value, others)}

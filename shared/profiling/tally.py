@@ -8,13 +8,15 @@ looked for. A value is drawn by its hash: one drawn at the end was drawn when it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from heapq import nlargest
 from itertools import islice
 from typing import Final
 
+import numpy as np
+
 from shared.profiling.counting import Column
-from shared.profiling.distinct import Distinct
+from shared.profiling.distinct import Distinct, drawn, hashes_of
 from shared.profiling.placeholders import belongs, placeholders, suspects, told_apart
 
 _FIRST: Final = 32
@@ -22,7 +24,7 @@ _FIRST: Final = 32
 _HEAVY: Final = 64
 _DRAWN: Final = 8_192
 _DRAWN_CHARS: Final = 1024 * 1024
-_NEARLY: Final = 0.9
+_MOSTLY: Final = 0.5
 OVERHEAD: Final = 120
 """Bytes a short string and its count take in a dictionary, about."""
 
@@ -92,6 +94,7 @@ class Hashed:
         first = islice(seen, _FIRST)
         heavy = nlargest(_HEAVY, seen.items(), key=lambda item: item[1])
         self._pinned = dict.fromkeys([*first, *(value for value, count in heavy if value and count > 1)], 0)
+        self._pinned_hashes = hashes_of(self._pinned)
         self._drawn: Counter[str] = Counter()
         self._drawn_chars = 0
         self._level = max(0, (len(seen) // _DRAWN).bit_length())
@@ -104,12 +107,12 @@ class Hashed:
         return self.distinct.unsettled == 0 and self.filled > self.distinct.size and self.distinct.exact
 
     def add(self, texts: Sequence[str]) -> None:
-        """Where nearly all values are different, counting them first would cost more than it saves."""
+        """Where most values are different, counting them first would cost more than it saves."""
         if self._mostly_different:
             self._add_rows(texts)
         else:
             counted = Counter(texts)
-            self._mostly_different = len(counted) > _NEARLY * len(texts)
+            self._mostly_different = len(counted) > _MOSTLY * len(texts)
             self.add_counted(counted)
 
     def add_counted(self, counted: Counter[str]) -> None:
@@ -119,7 +122,7 @@ class Hashed:
         self.filled += counted.total()
         for value in self._pinned:
             self._pinned[value] += counted.get(value, 0)
-        self._count(counted, counted)
+        self._count(list(counted), counted)
 
     def _add_rows(self, texts: Sequence[str]) -> None:
         empty = texts.count("")
@@ -129,9 +132,6 @@ class Hashed:
             texts = [value for value in texts if value and value not in no_value]
             self._placeholders += rows - len(texts)
         self.filled += len(texts)
-        pinned = self._pinned
-        for value in [value for value in texts if value in pinned]:
-            pinned[value] += 1
         self._count(texts, None)
 
     def _told_apart(self, counted: Counter[str]) -> set[str]:
@@ -141,11 +141,15 @@ class Hashed:
             self._doubtful[value] += counted[value]
         return certain
 
-    def _count(self, values: Collection[str], counts: Counter[str] | None) -> None:
-        hashes = list(map(hash, values))
+    def _count(self, values: Sequence[str], counts: Counter[str] | None) -> None:
+        hashes = hashes_of(values)
         self.distinct.add(hashes)
-        mask = (1 << self._level) - 1
-        for value in [value for value, drawn in zip(values, hashes, strict=True) if not drawn & mask]:
+        if counts is None:
+            for at in np.flatnonzero(np.isin(hashes, self._pinned_hashes)).tolist():
+                if values[at] in self._pinned:
+                    self._pinned[values[at]] += 1
+        for at in np.flatnonzero(drawn(hashes, self._level)).tolist():
+            value = values[at]
             if value not in self._drawn:
                 self._drawn_chars += len(value)
             self._drawn[value] += counts[value] if counts else 1

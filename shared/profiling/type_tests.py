@@ -77,6 +77,7 @@ PHONE = Test("PhoneNumber", types_phone.phone, 0.8, digits=True)
 
 LIKELY = (
     Test("DateTime", types_time.date_time, 0.8, digits=True),
+    Test("Uri", types_text.domain_with_path, 0.8, letters=True),
     Test("GeographyCoordinates", types_coordinates.coordinates, 0.8, digits=True),
     Test("Color", types_text.color, 0.8),
     Test("Time", types_time.time, 0.8, digits=True),

@@ -9,8 +9,8 @@ from shared.profiling.folding import fold
 from shared.profiling.word_lists import lines
 
 _INTEGER = re.compile(
-    r"^[+\-−]?(?:0|[1-9]\d{0,17}|[1-9]\d{0,2}(?:([,.'’٬\u00a0\u202f ])\d{3})(?:\1\d{3}){0,5}"
-    r"|[1-9]\d?(?:,\d\d){1,6},\d{3})$"
+    r"^[+\-−]?(?:0|(?!0)\d{1,18}|(?!0)\d{1,3}(?:([,.'’٬\u00a0\u202f ])\d{3})(?:\1\d{3}){0,5}"
+    r"|(?!0)\d{1,2}(?:,\d\d){1,6},\d{3})$"
 )
 """With groups of three, or those of India: 12,34,567."""
 _AMOUNT = (
@@ -61,7 +61,11 @@ def money(value: str) -> bool:
 
 
 def money_or_number(value: str) -> bool:
-    return number(value) or money(value) or (value[:1] == "(" and value[-1:] == ")" and number(value[1:-1]))
+    return (
+        (number(value) and value[-1] not in "%‰")
+        or money(value)
+        or (value[:1] == "(" and value[-1:] == ")" and number(value[1:-1]))
+    )
 
 
 def currency(value: str) -> bool:

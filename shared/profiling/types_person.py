@@ -55,15 +55,15 @@ def person_with_known_name(value: str) -> bool:
         return False
     bare = _TITLE.sub("", value).replace(",", "")
     parts = bare.split()
-    if len(parts) < 2 or not all(part[0].isupper() or not part[0].islower() or len(part) <= 3 for part in parts):
-        return value != bare and len(parts) == 1
-    if kind_of_organization(value):
+    if len(parts) < 2 or kind_of_organization(value):
         return False
-    given = _given_names()
+    given, family = _given_names(), _family_names()
     folded = [fold(part) for part in parts]
-    if any(part in given or part.partition("-")[0] in given for part in (folded[0], folded[1])):
-        return True
-    return folded[-1] in _family_names() or any(_by_ending(part) for part in parts[:3])
+    first = any(part in given or part.partition("-")[0] in given for part in folded[:2])
+    last = folded[-1] in family or (len(parts[-1].rstrip(".")) == 1 and folded[0] in family)
+    if not all(part[0].isupper() or not part[0].islower() or len(part) <= 3 for part in parts):
+        return first and last and len(parts) == 2
+    return first or last or any(_by_ending(part) for part in parts[:3])
 
 
 def single_name(value: str) -> bool:

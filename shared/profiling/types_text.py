@@ -22,6 +22,11 @@ _URI = re.compile(
     re.IGNORECASE,
 )
 _DOMAIN = re.compile(r"^(?:[^\W_](?:[\w-]{0,62})\.){1,8}[a-z]{2,24}(?:[/:?][^\s<>]*)?$", re.IGNORECASE)
+_PAGE = re.compile(
+    r"^(?:[^\W_](?:[\w-]{0,62})\.){1,8}(?:com|org|net|io|gov|edu|info|biz|dev|app|co|eu|de|uk|fr|es|it|nl|be|ch|at|pl|dk|se|no|fi"
+    r"|cz|ru|ua|tr|us|ca|mx|br|ar|au|nz|in|jp|cn|kr|za)(?::\d{2,5})?/[^\s<>]*$",
+    re.IGNORECASE,
+)
 _GUID = re.compile(
     r"^(?:urn:uuid:)?[{(]?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[})]?$", re.IGNORECASE
 )
@@ -79,6 +84,11 @@ def uri(value: str) -> bool:
 
 def domain(value: str) -> bool:
     return uri(value) or ("." in value and len(value) <= 2_000 and _DOMAIN.match(value) is not None)
+
+
+def domain_with_path(value: str) -> bool:
+    """What nobody writes for anything but a page: example.com/about."""
+    return "/" in value and len(value) <= 2_000 and _PAGE.match(value) is not None
 
 
 def guid(value: str) -> bool:

@@ -29,7 +29,7 @@ _WORDED = re.compile(
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|º|ª|er|e)?{_OF}(?P<first>{_WORD}?)\.?{_OF}['’]?\d{{2,4}}"
     rf"|(?P<second>{_WORD}?)\.?(?:\s|-)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?\d{{4}}"
     rf"|\d{{4}}\.?(?:\s|-|/)(?P<third>{_WORD}?)\.?(?:\s|-|/)\d{{1,2}}\.?"
-    rf"|(?P<fourth>{_WORD}?)\.?(?:\s|-|/|\sde\s)\d{{4}})"
+    rf"|(?P<fourth>{_WORD}?)\.?(?:\s|-|/|\sde\s)(?:\d{{4}}|'?\d{{2}}))"
     rf"(?:\s?(?:г|р|r|года|року|m)\.?)?{_AND_CLOCK}$",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ _EAST_ASIAN = re.compile(
 _ERA = re.compile(r"^[MTSHR]\d{1,2}[./-]\d{1,2}[./-]\d{1,2}$")
 _VIETNAMESE = re.compile(r"^(?:ngày\s)?\d{1,2}\stháng\s\d{1,2}(?:,\s|\snăm\s)\d{4}", re.IGNORECASE)
 _DOTNET = re.compile(r"^/Date\(-?\d{1,15}(?:[+-]\d{4})?\)/$")
-_WEEK = re.compile(r"^\d{4}-W[0-5]\d(?:-[1-7])?$")
+_WEEK = re.compile(r"^\d{4}-W[0-5]\d(?:-[1-7])?$|^(?:19|20)\d{6}T\d{4}(?:\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d{4})?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?\d{4}(?:\d{2})?Z?)?$")
 _YEAR_MONTH = re.compile(r"^(?:\d{4}[-/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.]\d{4})$")
 _EPOCH = re.compile(r"^-?\d{9,10}(?:\.\d{1,6})?$|^\d{12,13}$|^\d{15,16}$")
@@ -97,7 +97,11 @@ def _worded(value: str) -> bool:
         return False
     day = found["day"]
     month = found["first"] or found["second"] or found["third"] or found["fourth"]
-    return fold(month).strip(".") in _months() and (not day or fold(day).strip(".") in _weekdays())
+    return _is_month(fold(month).strip(".")) and (not day or fold(day).strip(".") in _weekdays())
+
+
+def _is_month(word: str) -> bool:
+    return word in _months() or (word[0] == "ב" and word[1:] in _months())  # Hebrew: "in March"
 
 
 def _calendar(first: str, second: str, third: str, *, dotted: bool) -> bool:

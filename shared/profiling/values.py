@@ -46,14 +46,16 @@ def text(value: JsonValue) -> str:
 
 def texts(values: Sequence[JsonValue]) -> Sequence[str]:
     """``text`` of each, fast: nearly all cells of nearly all files are strings without anything to trim."""
-    if set(map(type, values)) != {str}:
-        return [text(value) for value in values]
     strings = cast("Sequence[str]", values)
-    joined = "".join(strings)
-    if not (joined.isascii() and joined.isprintable()):
+    try:
+        joined = "|".join(strings)
+    except TypeError:
+        return [text(value) for value in values]
+    if not joined.isprintable() or any(letter in joined for letter in _BLANK_LETTERS):
         return [value.strip(BLANK) for value in strings]
-    # The space is the only printable ASCII character that is blank.
-    return [value.strip(" ") for value in strings] if " " in joined else strings
+    # Of the printable characters the space is now the only blank one.
+    edged = " |" in joined or "| " in joined or joined[:1] == " " or joined[-1:] == " "
+    return [value.strip(" ") for value in strings] if edged else strings
 
 
 def _integer(value: int) -> str:

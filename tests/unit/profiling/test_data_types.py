@@ -155,3 +155,93 @@ def test_many_rare_values_outweigh_a_common_one():
 )
 def test_without_values_only_the_name_speaks_with_no_share(name, expected):
     assert data_type(column(name, ["n/a"] * 5, rows=5)) == (expected, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "right"),
+    [
+        ("x", ["April", "May", "June", "August"], {"Lookup"}),
+        ("tier", ["Gold", "Silver", "Bronze", "Platinum"], {"Lookup"}),
+        ("x", ["Red", "Amber", "Green"], {"Lookup"}),
+        ("x", ["2019-2020", "2020-2021", "2021-2022", "2018-2019"], {"Text", "Lookup"}),
+        ("temp", ["12 °C", "13 °C", "-2 °C", "0 °C", "21 °C"], {"Text", "Lookup"}),
+        ("x", ["We go to London now", "Berlin was great fun", "Rome in spring", "Back in Paris"], {"Text", "Lookup"}),
+        ("x", ["Apple", "Banana", "Cherry", "Orange", "Peach", "Plum"], {"Text", "Lookup"}),
+        ("product", ["Blue cotton shirt", "Red wool scarf", "Black leather boots", "White shoes"], {"Text", "Lookup"}),
+        ("x", ["ja", "nein"], {"Lookup"}),
+        ("x", ["report.pdf", "photo.jpg", "data.csv"], {"Text", "Lookup"}),
+        ("price change", ["10%", "20%", "5%"], {"Number"}),
+        ("x", ["4:3", "16:9", "21:9"], {"Text", "Lookup", "Duration", "Time"}),
+        ("x", ["Sales", "Marketing", "Finance", "Legal", "Operations"], {"Text", "Lookup"}),
+        ("x", ["4006381333931", "4006381333932", "4006381333933", "4006381333934", "4006381333935"], {"Integer"}),
+    ],
+)
+def test_look_alikes_of_places_names_and_codes(name, values, right):
+    """Words that are also names, numbers whose check digit is wrong, years that look like a phone number."""
+    assert type_of(name, values) in right
+
+
+CODES = [
+    ["DE89370400440532013000", "GB29NWBK60161331926819", "FR14 2004 1010 0505 0001 3M02 606"],
+    ["DE136695976", "DK13585628", "ATU13585627", "NL004495445B01", "CHE-116.281.710 MWST"],
+    ["4006381333931", "5901234123457", "9780306406157", "0012345678905"],
+    ["978-0-306-40615-7", "0-306-40615-2", "978-1-86197-876-9", "3-16-148410-X"],
+    ["5493001KJTIIGC8Y1R12", "529900T8BM49AURSDO55"],
+    ["1HGCM82633A004352", "WVWZZZ1JZXW000001", "WBA3A5C58CF256551"],
+]
+
+
+@pytest.mark.parametrize("values", CODES)
+def test_codes_that_prove_themselves_are_identifiers_in_a_field_of_any_name(values):
+    """By check digits or a form of their own: IBAN, VAT number, EAN, ISBN, LEI, vehicle number."""
+    assert data_type(column("x", values, rows=len(values)))[0] == "Identifier"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["14 marca 2023", "1 grudnia 2022"], ["14. března 2023", "1. prosince 2022"], ["14 Mart 2023", "1 Aralık 2022"],
+        ["2023. március 14.", "2022. december 1."], ["14 марта 2023 г.", "1 декабря 2022 г."],
+        ["14 Μαρτίου 2023", "1 Δεκεμβρίου 2022"], ["14 במרץ 2023", "1 בדצמבר 2022"], ["14 مارس 2023", "1 ديسمبر 2022"],
+        ["14 मार्च 2023", "1 दिसंबर 2022"], ["14 มีนาคม 2566", "1 ธ.ค. 2565"], ["14 tháng 3, 2023", "1 tháng 12, 2022"],
+        ["2023년 3월 14일", "2022. 12. 1."], ["2023年3月14日", "令和4年12月1日"],
+        ["14 de março de 2023", "1 de dezembro de 2022"],
+        ["١٤/٠٣/٢٠٢٣", "٠١/١٢/٢٠٢٢"], ["14 marts 2023", "mandag 1. maj 2023"],
+    ],
+)  # fmt: skip
+def test_dates_in_many_languages(values):
+    assert type_of("x", values) == "DateTime"
+
+
+PEOPLE = [
+    ["Иванов Иван Иванович", "Петрова Ольга", "Смирнов Дмитрий"], ["佐藤 太郎", "鈴木花子", "高橋 健一", "田中 美咲"],
+    ["王伟", "李娜", "张敏", "欧阳修文"], ["김민수", "이서연", "박지훈", "최수진"],
+    ["محمد حسن", "فاطمة علي", "أحمد خالد"],
+    ["राहुल शर्मा", "प्रिया वर्मा", "अमित कुमार"], ["Γιώργος Παππάς", "Μαρία Ιωάννου", "Νίκος Βλάχος"],
+    ["Smith, John", "Jones, Mary", "Brown, R."], ["Emma", "Liam", "Olivia", "Noah", "Mia"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", PEOPLE)
+def test_people_of_many_countries_are_known_by_their_names(values):
+    assert type_of("x", values) == "PersonName"
+
+
+CITIES = [
+    ["München", "Köln", "Leipzig", "Kassel"], ["Москва", "Казань", "Омск", "Пермь"], ["大阪", "横浜", "札幌", "神戸"],
+    ["Chicago", "Houston", "Phoenix", "Dallas"], ["القاهرة", "الرياض", "دبي", "الدوحة"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", CITIES)
+def test_large_cities_are_known_by_their_names(values):
+    assert type_of("x", values) == "GeographyCity"
+
+
+def test_shares_of_many_values_are_estimated_near_the_truth():
+    """One in four of 20,000 addresses is none."""
+    kind, share = data_type(
+        column("email", (f"a{i}@b.com" if i % 4 else f"none {i}" for i in range(20_000)), rows=20_000)
+    )
+    assert kind == "Email"
+    assert abs(share - 0.75) < 0.03
