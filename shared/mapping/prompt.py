@@ -30,11 +30,15 @@ _NAME_CHARS, _TEXT_CHARS, _MEANING_CHARS = 80, 120, 70
 _LONGEST_NAME = 32
 """Characters expected of a proposed key name."""
 
+Examples = Sequence[tuple[str, str]]
+"""Names of reviewed fields, and the labels of the keys they were given."""
 Answers = dict[str, object]
 """Property → value, as it came; what was offered is checked by the caller."""
 
 
-def map_prompt(dataset: DataSetProfile, sheet: Sheet, vocabulary: str, samples: SamplesPolicy) -> Prompt[Answers]:
+def map_prompt(
+    dataset: DataSetProfile, sheet: Sheet, vocabulary: str, samples: SamplesPolicy, examples: Examples = ()
+) -> Prompt[Answers]:
     fixed = {
         "none": sheet.none,
         "vocabulary": quote(vocabulary, _NAME_CHARS),
@@ -45,7 +49,7 @@ def map_prompt(dataset: DataSetProfile, sheet: Sheet, vocabulary: str, samples: 
     properties: dict[str, object] = {asked.name: {"$ref": "#/$defs/key"} for asked in sheet.questions}
     return Prompt(
         name=MAP,
-        messages=_messages(_fill(_text(MAP), fixed), dataset, sheet.questions, samples),
+        messages=_messages(_fill(_text(MAP), fixed), dataset, sheet.questions, samples, examples),
         schema=_schema(properties) | {"$defs": {"key": key}},
         parse=_parse,
         max_output_tokens=_room(dict.fromkeys(properties, longest)),
@@ -85,12 +89,15 @@ def _messages(
     dataset: DataSetProfile,
     questions: Sequence[Question],
     samples: SamplesPolicy,
+    examples: Examples = (),
 ) -> tuple[Message, ...]:
     lines = "\n".join(_field(asked, samples) for asked in questions)
     about = f"Data set {quote(dataset.name, _NAME_CHARS)}"
     if dataset.description:
         about += f", described as {quote(dataset.description, _TEXT_CHARS)}"
-    return Message("system", system), Message("user", f"{about}. Its fields, as JSON data:\n{lines}")
+    known = ",".join(f"{quote(field, _NAME_CHARS)}:{quote(label, _NAME_CHARS)}" for field, label in examples)
+    before = f"Keys that people gave to fields of other data sets, as JSON data: {{{known}}}\n" if known else ""
+    return Message("system", system), Message("user", f"{before}{about}. Its fields, as JSON data:\n{lines}")
 
 
 def _field(asked: Question, samples: SamplesPolicy) -> str:

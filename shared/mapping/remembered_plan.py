@@ -1,15 +1,16 @@
 """The plan of a mapping, made with what its organization's reviews say: the vocabulary first, then field by field.
 
 A reviewed field is settled before anything is asked. A decision whose key the vocabulary no longer has is not used, and
-says so in a warning: the field is decided anew.
+says so in a warning: the field is decided anew. What was decided about like fields elsewhere speaks for its key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shared.mapping.candidates import Ranked, ShortList
+from shared.mapping.examples import Example, examples, lifted
 from shared.mapping.index.catalogue_index import Catalogued, Head, indexed
 from shared.mapping.models import MappingRequest
 from shared.mapping.models import Warning as Note
@@ -27,6 +28,8 @@ class RememberedPlan:
     reviewed: Mapping[int, Reviewed]
     """Field number → what was decided about it."""
     notes: tuple[Note, ...] = ()
+    examples: Mapping[int, Example] = field(default_factory=dict)
+    """Field number → a field like it that was decided elsewhere."""
 
 
 def remembered_plan(
@@ -34,9 +37,11 @@ def remembered_plan(
 ) -> RememberedPlan:
     """Pure computing, in a thread. Raises InvalidRequest (``/options/vocabulary``)."""
     index = indexed(vocabularies)
-    found = recall(memory, request.data_set.id, request.data_set.name, _fields(request)) if memory.reviews else None
-    if found is None:
+    if not memory.reviews:
         return RememberedPlan(plan(request, index, profile), {})
+    found = recall(memory, request.data_set.id, request.data_set.name, _fields(request))
+    if found is None:
+        return _with_examples(RememberedPlan(plan(request, index, profile), {}), memory)
     chosen = _vocabulary(found, request, index.heads)
     if chosen is not None and _has(index.heads, chosen.key_prefix):
         request = _with_vocabulary(request, chosen.key_prefix)
@@ -46,7 +51,7 @@ def remembered_plan(
         if not _has(index.heads, chosen.key_prefix):
             planned = replace(planned, vocabulary=None, short_lists=((),) * len(planned.profile.fields))
     reviewed, notes = _Desk(planned, found).decide()
-    return RememberedPlan(_without_taken(planned, reviewed), reviewed, notes)
+    return _with_examples(RememberedPlan(_without_taken(planned, reviewed), reviewed, notes), memory)
 
 
 def _fields(request: MappingRequest) -> set[str]:
@@ -80,9 +85,7 @@ class _Desk:
     def __init__(self, planned: Plan, found: Recalled) -> None:
         self._plan = planned
         self._found = found
-        self._places = (
-            {key.key: place for place, key in enumerate(planned.vocabulary.keys)} if planned.vocabulary else {}
-        )
+        self._places = _places(planned)
         self._prefix = _prefix(planned)
         self._taken: dict[str, Known] = {}
         self._notes: list[Note] = []
@@ -131,6 +134,11 @@ class _Desk:
         self._notes.append(Note(code=code, detail=f"Decided anew: {what}.", field=field))
 
 
+def _places(planned: Plan) -> dict[str, int]:
+    """Key → its place in the vocabulary."""
+    return {key.key: place for place, key in enumerate(planned.vocabulary.keys)} if planned.vocabulary else {}
+
+
 def _prefix(planned: Plan) -> str:
     """What new keys begin with."""
     if planned.vocabulary is not None:
@@ -151,3 +159,27 @@ def _without_taken(planned: Plan, reviewed: Mapping[int, Reviewed]) -> Plan:
 
     lists = tuple(free(number, ranked) for number, ranked in enumerate(planned.short_lists))
     return replace(planned, short_lists=lists)
+
+
+def _with_examples(remembered: RememberedPlan, memory: Memory) -> RememberedPlan:
+    """With what was decided about like fields of other data sets, unless the key is gone or given away."""
+    planned, keys = remembered.plan, remembered.plan.choice.keys
+    if planned.vocabulary is None or keys is None:
+        return remembered
+    given = {verdict.key.key.key.key for verdict in remembered.reviewed.values() if verdict.key}
+    places = {key: place for key, place in _places(planned).items() if key not in given}
+    names = {
+        number: profile.name
+        for number, profile in enumerate(planned.profile.fields)
+        if number not in remembered.reviewed and number not in planned.ignored
+    }
+    found = {
+        number: example
+        for number, example in examples(memory, planned.vocabulary.key_prefix, names).items()
+        if example.key in places
+    }
+    lists = tuple(
+        lifted(listed, found[number], keys.facts[places[found[number].key]]) if number in found else listed
+        for number, listed in enumerate(planned.short_lists)
+    )
+    return replace(remembered, plan=replace(planned, short_lists=lists), examples=found)

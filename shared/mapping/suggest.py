@@ -13,13 +13,14 @@ from shared.gateway.records import Caller, Prompt
 from shared.mapping.assemble import assemble
 from shared.mapping.decide import Ask, Check, decide
 from shared.mapping.dictionary import gathered, listed, whole
+from shared.mapping.examples import told
 from shared.mapping.models import Mapping, MappingRequest, Vocabulary
 from shared.mapping.models import Warning as Note
 from shared.mapping.plan import Plan
 from shared.mapping.prompt import Answers, map_prompt, name_prompt
 from shared.mapping.prompt_size import START, PromptSize
 from shared.mapping.questions import Question, sheet
-from shared.mapping.remembered_plan import remembered_plan
+from shared.mapping.remembered_plan import RememberedPlan, remembered_plan
 from shared.mapping.review import NOTHING, Memory
 from shared.mapping.verdicts import Ledger, Verdict, check_keys, check_names
 from shared.profiling.models import DataSetProfile
@@ -74,7 +75,7 @@ async def suggest(work: Work, asker: Asker) -> Mapping:
     planned, ledger = remembered.plan, Ledger(verdicts={**remembered.reviewed})
     if options.engine == "ai":
         batch = START if work.caller.checkpoints else work.size.fields
-        questions, ask = await work.compute(_prepared, planned, ledger, work.samples, batch)
+        questions, ask = await work.compute(_prepared, remembered, ledger, work.samples, batch)
         watched = _watched(work, planned, ledger.verdicts.keys(), ask)
         await decide(asker, work.caller, questions, watched, ledger, work.size)
     mapping = await work.compute(
@@ -86,9 +87,12 @@ async def suggest(work: Work, asker: Asker) -> Mapping:
     return mapping
 
 
-def _prepared(planned: Plan, ledger: Ledger, samples: SamplesPolicy, batch: int) -> tuple[list[Question], Ask]:
+def _prepared(
+    remembered: RememberedPlan, ledger: Ledger, samples: SamplesPolicy, batch: int
+) -> tuple[list[Question], Ask]:
     """The questions in the order they are asked, and how: fields → key of the vocabulary; for a new vocabulary: field →
     name of its key."""
+    planned = remembered.plan
     questions = _questions(planned, ledger, batch)
     if planned.vocabulary is None or planned.choice.keys is None:
         return questions, lambda fields: (
@@ -99,7 +103,8 @@ def _prepared(planned: Plan, ledger: Ledger, samples: SamplesPolicy, batch: int)
 
     def ask(fields: tuple[Question, ...]) -> tuple[Prompt[Answers], Check]:
         offered = sheet(fields, listed(fields) if everything is None else everything)
-        prompt = map_prompt(planned.profile, offered, vocabulary, samples)
+        shown = told([asked.number for asked in fields], remembered.examples, offered.keys)
+        prompt = map_prompt(planned.profile, offered, vocabulary, samples, shown)
         return prompt, lambda answers: check_keys(offered, answers)
 
     return (gathered(questions) if everything is None else questions), ask

@@ -464,3 +464,29 @@ async def test_no_value_of_the_data_set_is_remembered(stand: Stand) -> None:
     assert "customer.notes" in kept
     assert "Aarhus" not in kept
     assert "example.com" not in kept
+
+
+async def test_like_fields_of_other_data_sets_are_shown_by_name_and_key_only(stand: Stand) -> None:
+    mapping = await mapped(request())
+    await reviewed(mapping, changed("Town", "notes"), changed("E-mail", "email"))
+    stand.gateway.asked.clear()
+    body = request(name="erp")
+    body["dataSet"]["records"] = [{"Home town": "Odense", "mail": "bo@example.com"}]
+    other = await mapped(body)
+    ((_, sent),) = stand.gateway.asked
+    assert '"Town":"notes"' in sent
+    assert "Aarhus" not in sent
+    assert "anna0" not in sent
+    assert "review" not in prop(other, "Home town")["reason"]
+
+
+async def test_a_reviewed_name_speaks_for_its_key_in_other_data_sets(stand: Stand) -> None:
+    """Also without a model."""
+    unlike = {"dataSet": {"name": "one", "records": [{"Zzyx": "Aarhus"}]}, "vocabularies": [CUSTOMER]}
+    mapping = await mapped({**unlike, "options": {"engine": "auto", "vocabulary": "customer"}})
+    assert keys(mapping)["Zzyx"] != "customer.notes"
+    await reviewed(mapping, changed("Zzyx", "notes"))
+    unlike["dataSet"] = {"name": "two", "records": [{"ZZYX": "Odense"}]}
+    other = await mapped({**unlike, "options": {"engine": "auto", "vocabulary": "customer", "explain": True}})
+    best = prop(other, "ZZYX")["candidates"][0]
+    assert (best["vocabularyKey"], best["signals"]["review"]) == ("customer.notes", 1)
