@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from shared.mapping.index.survivors import survivors
 from shared.mapping.keys import KeyFacts, KeyList
-from shared.mapping.signals import FieldFacts, read_field, weigh
+from shared.mapping.signals.facts import read_fields
+from shared.mapping.signals.fusion import Fused, Weights, fuse, weights
+from shared.mapping.signals.table import SIGNALS, Numbers, Table, table
 from shared.profiling.models import FieldProfile
 
 
@@ -22,18 +26,37 @@ class Ranked:
 ShortList = tuple[Ranked, ...]
 
 
-def rank(fields: Sequence[FieldProfile], keys: KeyList, limit: int) -> tuple[ShortList, ...]:
+def rank(
+    fields: Sequence[FieldProfile], keys: KeyList, limit: int, chosen: Weights | None = None
+) -> tuple[ShortList, ...]:
     """For each field, in order, at most ``limit`` keys."""
-    asked = [read_field(field, keys) for field in fields]
+    asked = read_fields(fields, keys)
     compared = survivors(asked, keys)
-    return tuple(_rank(field, keys, numbers, limit) for field, numbers in zip(asked, compared, strict=True))
+    found = table(asked, compared, keys)
+    fused = fuse(found, groups(found, keys), chosen or weights())
+    ends = np.cumsum([len(numbers) for numbers in compared])
+    starts = [0, *ends.tolist()]
+    return tuple(_best(range(starts[n], starts[n + 1]), found, fused, keys, limit) for n in range(len(fields)))
 
 
-def _rank(field: FieldFacts, keys: KeyList, numbers: Sequence[int], limit: int) -> ShortList:
-    ranked = []
-    for number in numbers:
-        key = keys.facts[number]
-        score, signals = weigh(field, key, keys)
-        ranked.append(Ranked(key, score, signals))
-    ranked.sort(key=lambda r: (-r.score, r.key.key.key))
-    return tuple(ranked[:limit])
+def groups(found: Table, keys: KeyList) -> Numbers | None:
+    """A number for each pair's group of keys; None where there is only one."""
+    numbers: dict[str, int] = {}
+    of_key = {key: numbers.setdefault(keys.facts[key].group, len(numbers)) for key in np.unique(found.keys).tolist()}
+    if len(numbers) < 2:
+        return None
+    return np.fromiter((of_key[key] for key in found.keys.tolist()), np.int32, len(found.keys))
+
+
+def _best(rows: range, found: Table, fused: Fused, keys: KeyList, limit: int) -> ShortList:
+    scores = fused.scores[rows.start : rows.stop].tolist()
+    order = sorted(range(len(rows)), key=lambda n: (-scores[n], keys.facts[int(found.keys[rows[n]])].key.key))[:limit]
+    return tuple(
+        Ranked(keys.facts[int(found.keys[rows[n]])], scores[n], _signals(rows[n], found, fused)) for n in order
+    )
+
+
+def _signals(row: int, found: Table, fused: Fused) -> dict[str, float]:
+    values = found.signals[row].tolist()
+    own = {name: value for name, value in zip(SIGNALS, values, strict=True) if value == value}
+    return own | {"rivals": float(fused.rivals[row]), "group": float(fused.group[row])}

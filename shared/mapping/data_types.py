@@ -23,6 +23,20 @@ def known_type(name: str | None) -> str | None:
     return _BY_LOWER.get((name or "").strip().lower())
 
 
+_SPOKEN: dict[str, str] = {
+    "string": "Text", "str": "Text", "varchar": "Text", "nvarchar": "Text", "char": "Text", "character varying": "Text",
+    "int": "Integer", "bigint": "Integer", "smallint": "Integer", "long": "Integer", "int64": "Integer",
+    "float": "Number", "double": "Number", "decimal": "Number", "numeric": "Number", "real": "Number",
+    "float64": "Number", "bool": "Boolean", "bit": "Boolean", "date": "DateTime", "datetime": "DateTime",
+    "timestamp": "DateTime", "url": "Uri", "uuid": "Guid", "uniqueidentifier": "Guid", "phone": "PhoneNumber",
+}  # fmt: skip
+
+
+def meant_type(name: str | None) -> str | None:
+    """As ``known_type``, and what databases and other catalogues call a type too."""
+    return known_type(name) or _SPOKEN.get((name or "").strip().lower().partition("(")[0])
+
+
 def type_likeness(field: str, key: str) -> float:
     """1 the same, 0.6 related, 0.4 one of them says little, 0 they contradict each other."""
     if field == key:

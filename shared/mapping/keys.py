@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
 
-from shared.mapping.data_types import known_type
+from shared.mapping.data_types import known_type, meant_type
 from shared.mapping.models import FieldIn, Vocabulary, VocabularyKey
+from shared.mapping.signals.shapes import Shape, shape
+from shared.mapping.signals.spelling import letters
+from shared.mapping.signals.stems import stem, text_stems
 from shared.mapping.word_index import WordIndex
 from shared.mapping.words import words
 
@@ -27,9 +32,18 @@ class KeyFacts:
     data_type: str
     """One of the 28; Text where the catalogue says nothing known."""
     value_type: str | None
-    """What the key's samples look like, None without samples."""
+    """What the key's samples look like; without samples, what its name says where the catalogue gives no type."""
     values: frozenset[str]
     patterns: frozenset[str]
+    group: str
+    """What stands before the last dot of ``short``: the table, in ``customer.address.city`` the address."""
+    around: frozenset[str]
+    """The words of the group."""
+    letters: tuple[str, ...]
+    """Name and display name, to be compared letter by letter."""
+    said: frozenset[str]
+    """Stems of names and description."""
+    shape: Shape | None
 
 
 class Facts(Sequence[KeyFacts]):
@@ -59,16 +73,23 @@ class Facts(Sequence[KeyFacts]):
 
     def _make(self, key: VocabularyKey) -> KeyFacts:
         short = key.key.removeprefix(f"{self._vocabulary.key_prefix}.")
+        group = short.rpartition(".")[0]
+        name, display = (frozenset(self._split(words(text))) for text in (short, key.display_name or ""))
         return KeyFacts(
             key=key,
             short=short,
-            name=frozenset(self._split(words(short))),
-            display=frozenset(self._split(words(key.display_name or ""))),
+            name=name,
+            display=display,
             description=frozenset(words(key.description or "")),
             data_type=known_type(key.data_type) or "Text",
             value_type=_value_type(key),
             values=value_words(key.samples),
             patterns=_patterns(key.samples),
+            group=group,
+            around=frozenset(words(group)),
+            letters=tuple(letters(text) for text in (short.rpartition(".")[2] or short, key.display_name) if text),
+            said=text_stems(key.description or "") | frozenset(map(stem, name | display)),
+            shape=shape(key.samples),
         )
 
 
@@ -102,6 +123,20 @@ class KeyList:
         """Words said by the vocabulary itself: ``customer`` in ``customer.customerNumber``."""
         return frozenset(words(self.vocabulary.key_prefix)) | frozenset(words(self.vocabulary.name))
 
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        """Stem → in how many keys it is said."""
+        counts: Counter[str] = Counter()
+        for index in (self.index, self.texts):
+            for word, count in zip(index.table, index.counts, strict=True):
+                counts[stem(word)] += count
+        return counts
+
+    def rarity(self, stem: str) -> float:
+        """0 for what every key says, more the fewer say it."""
+        total = len(self.vocabulary.keys)
+        return max(0.0, math.log((total + 1) / max(1, self._counts[stem])))
+
 
 def name_words(key: VocabularyKey, prefix: str) -> frozenset[str]:
     return frozenset(words(key.key.removeprefix(f"{prefix}."))) | frozenset(words(key.display_name or ""))
@@ -127,9 +162,11 @@ def _patterns(samples: list[str]) -> frozenset[str]:
 
 
 def _value_type(key: VocabularyKey) -> str | None:
-    """Samples say more than a catalogue that calls everything Text."""
+    """Samples say more than a catalogue that calls everything Text, and a name more than one that says nothing."""
     from shared.profiling.profile import profile_fields
 
-    if not key.samples:
-        return None
-    return profile_fields("", None, [FieldIn(name=key.key[-500:], samples=key.samples)]).fields[0].data_type
+    meant = meant_type(key.data_type)
+    if not key.samples and meant:
+        return meant
+    named = FieldIn(name=key.key.rpartition(".")[2] or key.key, samples=key.samples)
+    return profile_fields("", None, [named]).fields[0].data_type

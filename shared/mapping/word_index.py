@@ -96,6 +96,12 @@ class WordIndex:
         self._columns: dict[str, tuple[Numbers, Scores]] = {}
         self._kept = 0
 
+    @property
+    def counts(self) -> list[int]:
+        """In how many names each word of the table is."""
+        found: list[int] = np.bincount(self.rows.words, minlength=len(self.table)).tolist()
+        return found
+
     @cached_property
     def sizes(self) -> Scores:
         """The summed weight of each name."""

@@ -12,7 +12,7 @@ from shared.mapping.data_types import known_type
 
 if TYPE_CHECKING:
     from shared.mapping.keys import KeyList
-    from shared.mapping.signals import FieldFacts
+    from shared.mapping.signals.facts import FieldFacts
     from shared.mapping.word_index import WordIndex
 
 PAIRS: Final = 60_000

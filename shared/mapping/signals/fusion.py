@@ -1,0 +1,61 @@
+"""One score out of several signals: their weighted mean, and what the surroundings take from it.
+
+The weights are fitted by ``python -m bench fit_ranking`` and kept in ``weights.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from shared.mapping.signals.surroundings import group_fit, rivals
+from shared.mapping.signals.table import SIGNALS, Numbers, Scores, Table
+
+FILE: Final = Path(__file__).with_name("weights.json")
+
+
+@dataclass(frozen=True)
+class Weights:
+    signals: Mapping[str, float]
+    """Each signal's part in the mean; a signal without data is left out of it."""
+    rivals: float
+    """What is taken off for each point that another field claims the key more."""
+    group: float
+    """What is taken off for each point that the key's group fits the data set less than the best group."""
+
+
+@dataclass(frozen=True)
+class Fused:
+    scores: Scores
+    """0 to 1, one per pair."""
+    rivals: Scores
+    group: Scores
+
+
+@cache
+def weights() -> Weights:
+    read = json.loads(FILE.read_text(encoding="utf-8"))
+    return Weights(read["signals"], read["rivals"], read["group"])
+
+
+def fuse(table: Table, groups: Numbers | None, chosen: Weights) -> Fused:
+    """``groups``: the number of each key's group, one per pair; None where all keys are of one."""
+    alone = mean(table, chosen)
+    fit = np.ones_like(alone) if groups is None else group_fit(table, groups, alone)
+    scores = alone - np.float32(chosen.group) * (1 - fit)
+    claimed = rivals(table, scores)
+    return Fused(np.clip(scores - np.float32(chosen.rivals) * claimed, 0, 1), 1 - claimed, fit)
+
+
+def mean(table: Table, chosen: Weights) -> Scores:
+    weighed = np.array([chosen.signals[name] for name in SIGNALS], np.float32)
+    there = ~np.isnan(table.signals)
+    found: Scores = np.where(there, table.signals, np.float32(0)) @ weighed
+    found /= np.maximum(there.astype(np.float32) @ weighed, np.float32(1e-6))
+    return found
