@@ -16,6 +16,7 @@ from random import Random
 
 from bench.mangling import LEAST, Mangled, mangle
 from bench.unrelated import DATA_SETS
+from shared.mapping.index.catalogue_index import CatalogueIndex, indexed
 from shared.mapping.models import DataSetIn, FieldIn, MappingRequest, Options, Vocabulary
 from shared.mapping.plan import Plan, plan
 
@@ -27,9 +28,10 @@ CATALOGUE = Path(__file__).parents[2] / "shared/data/cluedin/catalogue-cdm.json.
 
 def run() -> dict[str, object]:
     vocabularies = catalogue()
-    found = [(made, chosen(vocabularies, made.data_set)) for made in data_sets(vocabularies)]
+    index = indexed(vocabularies)
+    found = [(made, chosen(index, made.data_set)) for made in data_sets(vocabularies)]
     right = [made.kind for made, by in found if holds(by, made.true) >= holds(made.source, made.true)]
-    new = sum(chosen(vocabularies, data_set) is None for data_set in unrelated())
+    new = sum(chosen(index, data_set) is None for data_set in unrelated())
     made_of = Counter(made.kind for made, _ in found)
     return {
         "right": round(len(right) / len(found), 3),
@@ -66,9 +68,9 @@ def holds(vocabulary: Vocabulary | None, true: tuple[str, ...]) -> int:
     return sum(name.casefold() in names for name in true)
 
 
-def chosen(vocabularies: tuple[Vocabulary, ...], data_set: DataSetIn) -> Vocabulary | None:
-    return _plan(vocabularies, data_set).vocabulary
+def chosen(index: CatalogueIndex, data_set: DataSetIn) -> Vocabulary | None:
+    return _plan(index, data_set).vocabulary
 
 
-def _plan(vocabularies: tuple[Vocabulary, ...], data_set: DataSetIn) -> Plan:
-    return plan(MappingRequest(data_set=data_set, options=Options(engine="auto")), vocabularies)
+def _plan(index: CatalogueIndex, data_set: DataSetIn) -> Plan:
+    return plan(MappingRequest.model_construct(data_set=data_set, vocabularies=None, options=Options()), index)

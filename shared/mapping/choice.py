@@ -6,6 +6,7 @@ ranked in full, as a mapping ranks them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,17 +15,24 @@ import numpy as np
 from shared.errors import InvalidRequest, Violation
 from shared.mapping.candidates import ShortList, rank
 from shared.mapping.index.catalogue_index import CatalogueIndex
+from shared.mapping.index.coverage import coverage
 from shared.mapping.keys import KeyList
 from shared.mapping.word_index import Scores
 from shared.mapping.words import words
 from shared.profiling.models import DataSetProfile, FieldProfile
 
 ASKED_FIELDS = 120
-"""So many fields, evenly spread, speak for the data set when vocabularies are compared."""
+"""So many fields, evenly spread, speak for the data set when vocabularies are compared by names."""
+JUDGED_FIELDS = 40
+"""So many when finalists are ranked in full."""
 FINALISTS = 6
 """So many vocabularies are ranked in full."""
 FITS = 0.5
 """A field counts as covered from this score on."""
+NAMED = (0.10, 0.035)
+FIT = (0.12, 0.09)
+"""What is asked for of a single vocabulary, and more for each tenfold of them: what three of a hundred data sets reach
+that have nothing to do with the catalogue (``bench/vocabulary_choice.py``)."""
 TITLE_BONUS = 0.12
 """What a data set named like the vocabulary is worth, in shares of covered fields."""
 
@@ -39,21 +47,39 @@ class Choice:
     """0 to 1: how well the fields are covered, one key a field."""
     runner_up: float
     """The fit of the second best, 0 without one."""
+    named: float
+    """0 to 1: how much is covered by the words of names alone."""
+    vocabularies: int
+    """Among so many."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the data set has anything to do with the vocabulary; else a new one is proposed. Of many vocabularies
+        one shares something with any data set, so more is asked of it."""
+        if self.fixed or self.keys is None:
+            return self.keys is not None
+        many = math.log10(self.vocabularies)
+        return self.named >= NAMED[0] + NAMED[1] * many or self.fit >= FIT[0] + FIT[1] * many
 
 
 def choose(profile: DataSetProfile, index: CatalogueIndex, wanted: str | None) -> Choice:
     """Raises InvalidRequest when ``wanted`` is no key prefix of the catalogue."""
-    sample = _spread(profile.fields)
+    judged = _spread(profile.fields, JUDGED_FIELDS)
     if wanted is not None:
         keys = index.key_list(_named(index, wanted))
-        return Choice(keys, True, _fit(rank(sample, keys, 5)), 0.0)
-    finalists = [index.key_list(number) for number in _finalists(profile.name, sample, index)]
-    scored = [(_fit(rank(sample, keys, 5)) + _title(profile.name, keys), keys) for keys in finalists]
-    scored.sort(key=lambda pair: -pair[0])
+        return Choice(keys, True, _fit(rank(judged, keys, 5)), 0.0, 1.0, len(index.heads))
+    titles = _titles(profile.name, index)
+    covered = coverage([field.name for field in _spread(profile.fields, ASKED_FIELDS)], index, titles)
+    scored = []
+    for one in covered[:FINALISTS]:
+        keys = index.key_list(one.number)
+        fit = _fit(rank(judged, keys, 5))
+        scored.append((one.score + fit + float(titles[one.number]), fit, one.share, keys))
     if not scored:
-        return Choice(None, False, 0.0, 0.0)
-    runner_up = scored[1][0] if len(scored) > 1 else 0.0
-    return Choice(scored[0][1], False, min(scored[0][0], 1.0), min(runner_up, 1.0))
+        return Choice(None, False, 0.0, 0.0, 0.0, 0)
+    scored.sort(key=lambda each: -each[0])
+    _, fit, share, keys = scored[0]
+    return Choice(keys, False, fit, scored[1][1] if len(scored) > 1 else 0.0, share, len(index.heads))
 
 
 def _named(index: CatalogueIndex, wanted: str) -> int:
@@ -66,44 +92,15 @@ def _named(index: CatalogueIndex, wanted: str) -> int:
     return number
 
 
-def _spread(fields: Sequence[FieldProfile]) -> Sequence[FieldProfile]:
-    step = max(1, -(-len(fields) // ASKED_FIELDS))
-    return fields[::step]
+def _spread(fields: Sequence[FieldProfile], most: int) -> Sequence[FieldProfile]:
+    return fields[:: max(1, -(-len(fields) // most))]
 
 
-def _finalists(title: str, fields: Sequence[FieldProfile], index: CatalogueIndex) -> list[int]:
-    """Those whose key names share most with the fields' names; all of a few."""
-    if len(index.heads) <= FINALISTS:
-        return list(range(len(index.heads)))
-    points = np.zeros(len(index.heads), np.float32)
-    for field in fields:
-        points += best_likeness(field.name, index)
-    for number, head in enumerate(index.heads):
-        points[number] += TITLE_BONUS * len(fields) * _same_title(title, head.name, head.key_prefix)
-    return [int(number) for number in np.argsort(-points, kind="stable")[:FINALISTS]]
-
-
-def best_likeness(name: str, index: CatalogueIndex) -> Scores:
-    """For each vocabulary how like the name its likest key is, 0 to 1."""
-    asked = index.names.split(words(name))
-    size = np.float32(max(index.names.size(asked), 1.0))
-    likeness = index.names.gains(asked) / np.sqrt(np.maximum(index.names.sizes, np.float32(1)) * size)
-    best = np.zeros(len(index.heads), np.float32)
-    filled = np.flatnonzero(np.diff(index.starts))
-    if len(filled):
-        best[filled] = np.maximum.reduceat(likeness, index.starts[filled])
-    return best
-
-
-def _title(title: str, keys: KeyList) -> float:
-    return TITLE_BONUS * _same_title(title, keys.vocabulary.name, keys.vocabulary.key_prefix)
-
-
-def _same_title(title: str, name: str, key_prefix: str) -> float:
-    """The share of the vocabulary's name that the data set's name says too."""
-    said = set(words(title))
-    own = set(words(name)) or set(words(key_prefix))
-    return len(said & own) / len(own) if own else 0.0
+def _titles(title: str, index: CatalogueIndex) -> Scores:
+    """What each vocabulary gains by being called as the data set is: the share of its name that the other says too."""
+    shares = index.titles.gains(index.titles.split(words(title))) / np.maximum(index.titles.sizes, np.float32(1))
+    gains: Scores = (TITLE_BONUS * shares).astype(np.float32)
+    return gains
 
 
 def _fit(short_lists: Sequence[ShortList]) -> float:

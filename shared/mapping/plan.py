@@ -14,9 +14,6 @@ from shared.mapping.reviewed import ReviewedVocabulary
 from shared.profiling.models import DataSetProfile
 from shared.profiling.profile import profile_fields, profile_records
 
-POOR_FIT = 0.12
-"""Below this a new vocabulary is proposed, unless the request names one."""
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -41,11 +38,11 @@ def plan(request: MappingRequest, vocabularies: Catalogued, known: DataSetProfil
     profile = known or _profile(request)
     index = indexed(vocabularies)
     choice = choose(profile, index, request.options.vocabulary)
-    fits = choice.keys is not None and (choice.fixed or choice.fit >= POOR_FIT)
+    keys = choice.keys if choice.fits else None
     limit = max(request.options.candidates, WIDE)
-    short_lists = rank(profile.fields, choice.keys, limit) if fits and choice.keys else ((),) * len(profile.fields)
+    short_lists = rank(profile.fields, keys, limit) if keys else ((),) * len(profile.fields)
     ignored = frozenset(number for number, field in enumerate(profile.fields) if is_noise(field, short_lists[number]))
-    vocabulary = choice.keys.vocabulary if fits and choice.keys else None
+    vocabulary = keys.vocabulary if keys else None
     return Plan(profile, index.heads, choice, vocabulary, short_lists, ignored)
 
 

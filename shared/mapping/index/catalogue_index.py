@@ -50,7 +50,7 @@ class CatalogueIndex:
         self.texts = texts
         self._read = read
         self.starts = np.cumsum([0, *(head.key_count for head in heads)], dtype=np.int32)
-        self.titles = WordIndex(frozenset((*words(head.name), *words(head.key_prefix))) for head in heads)
+        self.titles = WordIndex(words(head.name) or words(head.key_prefix) for head in heads)
         self._lists: OrderedDict[int, KeyList] = OrderedDict()
 
     def number(self, key_prefix: str) -> int | None:
