@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -26,6 +26,8 @@ REMEMBERED = 20_000
 COLUMNS = 4_000_000
 FEW = 50_000
 """Different words up to which they are taken apart, in about two seconds."""
+LITTLE = 0.2
+"""What a word counts that the vocabulary's own name says."""
 MANY = 40
 """A word stands for so many others at most, the likest."""
 
@@ -92,7 +94,9 @@ class WordIndex:
         counts = np.bincount(rows.words, minlength=len(table))
         self._weights = (1.0 + np.log((len(rows) + 1) / (counts + 1))).astype(np.float32)
         self._unknown = 1.0 + math.log((len(rows) + 1) / 2)
+        self._weight: dict[str, float] = dict(zip(table, self._weights.tolist(), strict=True))
         self._like: dict[str, dict[str, float]] = {}
+        self._last: tuple[tuple[str, ...], frozenset[str], list[tuple[float, dict[str, float]]]] | None = None
         self._columns: dict[str, tuple[Numbers, Scores]] = {}
         self._kept = 0
 
@@ -126,8 +130,7 @@ class WordIndex:
         return tuple(dict.fromkeys(part for word in name for part in self.segments.split(word)))
 
     def weight(self, word: str) -> float:
-        number = self._numbers.get(word)
-        return self._unknown if number is None else float(self._weights[number])
+        return self._weight.get(word, self._unknown)
 
     def like(self, word: str) -> dict[str, float]:
         """Words of the list that mean, begin, shorten or are spelt like this one, with their likeness."""
@@ -189,22 +192,37 @@ class WordIndex:
         numbers = np.flatnonzero(best).astype(np.int32)
         return numbers, best[numbers]
 
-    def similarity(self, name: Sequence[str], listed: frozenset[str], context: frozenset[str] = frozenset()) -> float:
+    def similarity(self, name: tuple[str, ...], listed: frozenset[str], context: frozenset[str] = frozenset()) -> float:
         """0 to 1: how much of either name is found in the other. Words of ``context`` matter little."""
         if not name or not listed:
             return 0.0
-        there = _coverage([(w, max(self._pair(w, o) for o in listed)) for w in name], self.weight, context)
-        back = _coverage([(o, max(self._pair(w, o) for w in name)) for o in listed], self.weight, context)
-        return math.sqrt(there * back)
+        asked = self._read(name, context)
+        back = dict.fromkeys(listed, 0.0)
+        there = whole = 0.0
+        for share, likes in asked:
+            best = 0.0
+            for word in listed:
+                score = likes.get(word, 0.0)
+                if score > best:
+                    best = score
+                if score > back[word]:
+                    back[word] = score
+            there += share * best
+            whole += share
+        covered = own = 0.0
+        for word, score in back.items():
+            share = self._share(word, context)
+            covered += share * score
+            own += share
+        return math.sqrt(there / whole * covered / own)
 
-    def _pair(self, word: str, listed: str) -> float:
-        return 1.0 if word == listed else self.like(word).get(listed, 0.0)
+    def _read(self, name: tuple[str, ...], context: frozenset[str]) -> list[tuple[float, dict[str, float]]]:
+        """Each word's share and what it is like; kept for the next, since a name is compared with many in a row."""
+        last = self._last
+        if last is None or last[0] is not name or last[1] != context:
+            read = [(self._share(word, context), {**self.like(word), word: 1.0}) for word in name]
+            last = self._last = (name, context, read)
+        return last[2]
 
-
-def _coverage(found: list[tuple[str, float]], weight: Callable[[str], float], context: frozenset[str]) -> float:
-    whole = covered = 0.0
-    for word, score in found:
-        share = weight(word) * (0.2 if word in context else 1.0)
-        whole += share
-        covered += share * score
-    return covered / whole
+    def _share(self, word: str, context: frozenset[str]) -> float:
+        return self.weight(word) * (LITTLE if word in context else 1.0)
