@@ -12,6 +12,7 @@ from functions import (
     mappings,
     poison,
     prompts,
+    retention,
     reviews,
     rules,
     service,
@@ -42,5 +43,6 @@ for module in (
     value_batches,
     history_outbox,
     poison,
+    retention,
 ):
     app.register_functions(module.bp)

@@ -48,11 +48,15 @@ def run() -> dict[str, object]:
 
 async def _measure(stack: Stack, host: RunningHost) -> dict[str, object]:
     await _window(stack, host, 5)
+    before = host.processor_seconds()
     alone = await _window(stack, host, ALONE_SECONDS)
+    idle = (host.processor_seconds() - before) / ALONE_SECONDS
     await asyncio.to_thread(send, stack, 1, DROPS)
     started, waiting = time.monotonic(), await asyncio.to_thread(_waiting, stack)
+    before = host.processor_seconds()
     beside, told = await _drain(stack, host)
     seconds = time.monotonic() - started
+    used = host.processor_seconds() - before - idle * seconds
     await asyncio.sleep(3)
     requests = await asyncio.to_thread(stack.log)
     found = figures(stack, 1, told, requests["requests"])
@@ -61,6 +65,7 @@ async def _measure(stack: Stack, host: RunningHost) -> dict[str, object]:
     return {
         "drops": DROPS,
         "drops_a_second": round(waiting / seconds, 1),
+        "processor_ms_a_drop": round(1_000 * used / max(1, waiting), 1),
         "alone": alone,
         "beside": beside,
         "ratio": round(ratio, 2),

@@ -74,7 +74,7 @@ READ: Final = Operation(
     method="GET",
     path="organizations/{org}/mappings/{mappingId}",
     name="read_mapping",
-    summary="State and result of a mapping, for 30 days",
+    summary="State and result of a mapping, as long as it is kept (MAPPING_DAYS)",
     successes=(Success(200, "Its state and, once it succeeded, the mapping", MappingState),),
     errors=(errors.NotFound, errors.StorageUnavailable),
 )
@@ -153,7 +153,7 @@ def mapping_id(call: Call) -> str:
 
 
 def _no_such_mapping() -> errors.NotFound:
-    return errors.NotFound("The organization has no mapping with this id, or it is older than 30 days.")
+    return errors.NotFound("The organization has no mapping with this id, or it is not kept any more.")
 
 
 def _state(kept: KeptMapping) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from functions import queues
+from shared.queue_messages import replay_of
 from shared.wiring import services
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def delivery_of(delivery: queues.Delivery) -> Delivery:
     """What the use case is told of a delivery."""
     from shared.mapping.queued_run import Delivery
 
-    return Delivery(delivery.attempts, delivery.watched, delivery.dequeued >= LAST_DELIVERY)
+    replayed = replay_of(delivery.message) is not None
+    return Delivery(delivery.attempts, delivery.watched, replayed, delivery.dequeued >= LAST_DELIVERY)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import os
 import sys
 
 QUEUES = ("data-drops", "mapping-results", "mapping-jobs", "value-batches", "prompt-history", "callbacks")
-TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "Failures", "OrganizationSettings")
+TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "Failures", "OrganizationSettings", "Retention")
 CONTAINERS = ("drops", "mappings", "results", "payloads", "checkpoints", "vocabularies", "reviews")
 FLAGS = ("AiMapping", "RuleEngine")
 

@@ -27,10 +27,17 @@ log = logging.getLogger(__name__)
 
 TABLE: Final = "Failures"
 ID: Final = re.compile(r"\d{14}-[0-9a-f]{16}")
+FOLDER: Final = "failures/"
+"""Of messages in container payloads."""
+FILED: Final = re.compile(r"failures/(?P<organization>[^/]+)/(?P<id>\d{14}-[0-9a-f]{16})-[0-9a-f]{32}\.json")
+"""A message's blob in that folder."""
 LONGEST_IN_ROW: Final = 30_000
 """Characters of a message kept in the row itself; a longer one goes to container payloads."""
 REPLAY_TAKES: Final = timedelta(minutes=1)
 """A replay that did not end after this died on its way, and the next one may take over."""
+RECORDING_TAKES: Final = timedelta(days=1)
+"""A message whose worker died while it recorded its failure comes back sooner."""
+_POINTER: Final = "key-"
 _END_OF_TIME_MS: Final = 10**14
 
 
@@ -42,6 +49,11 @@ class FailurePage:
 
 class Queues(Protocol):
     async def put(self, queue: str, payload: Mapping[str, object], delay_seconds: float = 0) -> None: ...
+
+
+def is_pointer(key: str) -> bool:
+    """Whether a row's key is that of a ``key-…`` row, whose ``Id`` is the failure it points to."""
+    return key.startswith(_POINTER)
 
 
 def _now() -> datetime:
@@ -122,8 +134,8 @@ class Failures:
 
     async def _id(self, failure: Failure) -> str:
         """The id of the same work's failure, if it was not replayed since; else a new one."""
-        pointer_key = f"key-{short_hash(f'{failure.kind}/{failure.key}')}"
-        new = f"{_END_OF_TIME_MS - int(self._clock().timestamp() * 1000):014d}-{short_hash(failure.key)[:16]}"
+        pointer_key = f"{_POINTER}{short_hash(f'{failure.kind}/{failure.key}')}"
+        new = f"{self._id_at(self._clock())}-{short_hash(failure.key)[:16]}"
         while True:
             pointer = await self._tables.get(TABLE, failure.organization, pointer_key)
             if pointer is None:
@@ -132,7 +144,7 @@ class Failures:
                 continue
             known = pointer.text("Id") or new
             row = await self._tables.get(TABLE, failure.organization, known)
-            if row is None or row.text("State") != "replayed" or known == new:
+            if known == new or (row.text("State") != "replayed" if row else self._is_being_recorded(known)):
                 return known
             if await self._tables.put(TABLE, failure.organization, pointer_key, {"Id": new}, etag=pointer.etag):
                 return new
@@ -144,7 +156,7 @@ class Failures:
         if len(content) <= LONGEST_IN_ROW:
             return {"Message": content.decode()}
         # Never an older blob's name: a replay that is ending may be about to delete that one.
-        blob = f"failures/{organization}/{failure_id}-{uuid.uuid4().hex}.json"
+        blob = f"{FOLDER}{organization}/{failure_id}-{uuid.uuid4().hex}.json"
         await self._blobs.put(PAYLOADS, blob, content, "application/json")
         return {"Blob": blob}
 
@@ -160,6 +172,14 @@ class Failures:
         if row is None:
             raise NotFound("The organization has no failure with this id.")
         return row
+
+    def _is_being_recorded(self, failure_id: str) -> bool:
+        """Whether an id without a row is so young that its row may be under way; an old one's was taken away."""
+        return failure_id < self._id_at(self._clock() - RECORDING_TAKES)
+
+    @staticmethod
+    def _id_at(moment: datetime) -> str:
+        return f"{_END_OF_TIME_MS - int(moment.timestamp() * 1000):014d}"
 
     def _is_being_replayed(self, row: Row) -> bool:
         started = row.time("ReplayedAt")

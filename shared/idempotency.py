@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 TABLE: Final = "Idempotency"
 CONTAINER: Final = "payloads"
+FOLDER: Final = "idempotency/"
+"""Of kept answers in the container."""
 KEPT: Final = timedelta(hours=24)
 LEASE: Final = timedelta(seconds=30)
 
@@ -148,7 +150,7 @@ class Idempotency:
 
     async def _keep(self, key: Key, owner: str, lease: _Lease, answer: KeptAnswer) -> None:
         """Store the answer. The work is done and paid: where it cannot be stored, it is still answered."""
-        blob = f"idempotency/{key.organization}/{key.row()}-{owner}.json"
+        blob = f"{FOLDER}{key.organization}/{key.row()}-{owner}.json"
         done = {**self._running(key, owner), "State": "done", "Status": answer.status, "Blob": blob}
         try:
             await self._blobs.put(CONTAINER, blob, answer.content, "application/json")

@@ -61,6 +61,10 @@ class Settings:
     """PROMPT_TIMEOUT_SECONDS: one try of one prompt."""
     credentials_cache: float
     """CREDENTIALS_CACHE_SECONDS: how long the four settings are used before Key Vault is asked again."""
+    mapping_days: int
+    """MAPPING_DAYS: a mapping and its result are kept so long after their last change."""
+    failure_days: int
+    """FAILURE_DAYS: a failure is kept, and can be replayed, so long after its last change."""
     history_days: int | None
     """HISTORY_DAYS: prompt history older than this is purged; empty keeps it."""
     prices: Mapping[str, tuple[Price, ...]]
@@ -95,6 +99,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         http_deadline=_seconds(env, "HTTP_DEADLINE_SECONDS", 210),
         prompt_timeout=_seconds(env, "PROMPT_TIMEOUT_SECONDS", 120),
         credentials_cache=_seconds(env, "CREDENTIALS_CACHE_SECONDS", 60),
+        mapping_days=_days(env, "MAPPING_DAYS") or 30,
+        failure_days=_days(env, "FAILURE_DAYS") or 90,
         history_days=_days(env, "HISTORY_DAYS"),
         prices=_prices(env.get("PRICES", "")),
         currency=env.get("CURRENCY", "USD"),

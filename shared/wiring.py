@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.sql_history import SqlHistory
     from shared.adapters.storage_blobs import StorageBlobs
     from shared.adapters.storage_queues import StorageQueues
+    from shared.adapters.storage_tables import StorageTables
     from shared.callbacks import Callbacks
     from shared.drops.files import DropFiles
     from shared.failures import Failures
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from shared.mapping.store import MappingStore
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
+    from shared.retention.sweep import Retention
     from shared.rules.sandbox import Sandbox
     from shared.settings import Settings
     from shared.values.batches import BatchSizes
@@ -68,6 +71,7 @@ class Services:
     pace: Pace
     prompt_sizes: PromptSizes
     processor: Processor
+    retention: Retention
     drop_files: DropFiles
     sandbox: Sandbox
     value_sizes: BatchSizes
@@ -142,7 +146,7 @@ def _build() -> Services:
         history=history,
         queues=queues,
         catalogue=Catalogue(blobs),
-        mappings=MappingStore(tables, blobs),
+        mappings=MappingStore(tables, blobs, kept=timedelta(days=settings.mapping_days)),
         reviews=Reviews(blobs),
         idempotency=Idempotency(tables, blobs),
         failures=Failures(tables, blobs, queues),
@@ -162,10 +166,11 @@ def _build() -> Services:
             }
         ),
         blobs=blobs,
-        claims=Claims(tables),
+        claims=Claims(tables, kept=timedelta(days=settings.mapping_days)),
         pace=Pace(),
         prompt_sizes=PromptSizes(),
         processor=Processor(),
+        retention=_retention(settings, tables),
         drop_files=DropFiles(blobs),
         sandbox=Sandbox(),
         value_sizes=BatchSizes(),
@@ -173,6 +178,15 @@ def _build() -> Services:
         value_jobs=ValueJobs(tables, blobs),
         record_files=RecordFiles(),
     )
+
+
+def _retention(settings: Settings, tables: StorageTables) -> Retention:
+    from shared.adapters.storage_inventory import StorageInventory
+    from shared.retention.shelves import Days
+    from shared.retention.sweep import Retention
+
+    days = Days(timedelta(days=settings.mapping_days), timedelta(days=settings.failure_days))
+    return Retention(_in_account(StorageInventory, settings), tables, days)
 
 
 @cache

@@ -10,6 +10,7 @@ from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
 from shared.adapters.storage_answers import answer
+from shared.adapters.storage_network import NETWORK
 from shared.storage import Blob, BlobVersion
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ LIMITS: dict[str, Any] = {
     "random_jitter_range": 1,
     "connection_timeout": 3,
     "read_timeout": 20,
+    **NETWORK,
 }
 """Of the SDK's own retries and seconds: an account that is away is told within some seconds, not minutes."""
 

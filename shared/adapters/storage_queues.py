@@ -5,6 +5,7 @@ Messages never expire. A missing queue is created on the first 404.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,18 @@ from shared.adapters.storage_payloads import StoragePayloads
 from shared.errors import HistoryUnavailable, StorageUnavailable
 from shared.gateway.history_codec import encode
 from shared.gateway.records import HistoryRow
-from shared.queue_messages import LARGEST_MESSAGE, Message, as_text, claim, claimed, content_of, dump, load, read
+from shared.queue_messages import (
+    LARGEST_MESSAGE,
+    Message,
+    UnreadableMessage,
+    as_text,
+    claim,
+    claimed,
+    content_of,
+    dump,
+    load,
+    read,
+)
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -55,6 +67,7 @@ class StorageQueues:
     async def put(self, queue: str, payload: Mapping[str, object], delay_seconds: float = 0) -> None:
         """Append a message, hidden for ``delay_seconds`` (at most 7 days). Raises StorageUnavailable."""
         content = dump(payload)
+        await self._keep_waiting(payload)
         if len(content) > LARGEST_MESSAGE:
             content = dump(claim(await self._payloads.keep(content), payload))
         delay = min(LONGEST_DELAY_S, max(0, round(delay_seconds)))
@@ -78,6 +91,13 @@ class StorageQueues:
     async def close(self) -> None:
         await self._queues.close()
         await self._blobs.close()
+
+    async def _keep_waiting(self, message: Mapping[str, object]) -> None:
+        """A payload whose message is put back is younger again: retention counts from its last change."""
+        with contextlib.suppress(UnreadableMessage, StorageUnavailable):
+            blob = claimed(message)
+            if blob is not None:
+                await self._payloads.touch(blob)
 
     async def _send(self, queue: str, text: str, delay: int) -> None:
         client = self._client(queue)

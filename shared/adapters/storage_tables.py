@@ -11,6 +11,7 @@ from azure.data.tables import TableEntity, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.adapters.storage_answers import answer
+from shared.adapters.storage_network import NETWORK
 from shared.storage import Row, Value
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class StorageTables:
     @classmethod
     def connect(cls, connection_string: str, limits: Mapping[str, Any] = LIMITS) -> StorageTables:
         """By connection string, as on one machine."""
-        return cls(TableServiceClient.from_connection_string(connection_string, **limits))
+        return cls(TableServiceClient.from_connection_string(connection_string, **NETWORK, **limits))
 
     @classmethod
     def sign_in(
@@ -43,11 +44,11 @@ class StorageTables:
     ) -> StorageTables:
         """By the account's name and the app's identity."""
         endpoint = f"https://{account}.table.core.windows.net"
-        return cls(TableServiceClient(endpoint, credential=credential, **limits))
+        return cls(TableServiceClient(endpoint, credential=credential, **NETWORK, **limits))
 
     async def get(self, table: str, partition: str, key: str) -> Row | None:
         async def read() -> Row | None:
-            return _row(await self._client(table).get_entity(_safe(partition), _safe(key)))
+            return row_of(await self._client(table).get_entity(_safe(partition), _safe(key)))
 
         return await answer(read, {404: None})
 
@@ -58,7 +59,7 @@ class StorageTables:
 
         async def read() -> tuple[tuple[str, Row], ...]:
             found = self._client(table).query_entities(_BETWEEN, parameters=bounds, results_per_page=top)
-            return tuple([(str(e["RowKey"]), _row(e)) async for e in _first(found, top)])
+            return tuple([(str(e["RowKey"]), row_of(e)) async for e in _first(found, top)])
 
         return await answer(read, {404: ()})
 
@@ -117,7 +118,8 @@ class StorageTables:
         return await answer(call, known)
 
 
-def _row(entity: TableEntity) -> Row:
+def row_of(entity: TableEntity) -> Row:
+    """A row as this product sees it."""
     values = {name: _plain(value) for name, value in entity.items() if _is_value(value)}
     return Row(values, str(entity.metadata["etag"]))
 

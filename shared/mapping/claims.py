@@ -35,7 +35,8 @@ class Job:
     correlation_id: str
     created_at: datetime
     new: bool
-    """A drop has its row from the first delivery on. Without a row, any other job was forgotten."""
+    """Whether it may have no row: a drop at its first delivery, and what is replayed, which may have outlived its own.
+    Any other job without a row was forgotten."""
 
 
 @dataclass
@@ -78,9 +79,10 @@ def _now() -> datetime:
 class Claims:
     """Every call raises StorageUnavailable when the account cannot be reached."""
 
-    def __init__(self, tables: Tables, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, tables: Tables, clock: Callable[[], datetime] = _now, kept: timedelta = KEPT) -> None:
         self._tables = tables
         self._clock = clock
+        self._kept = kept
 
     async def take(self, job: Job, watched: str | None = None) -> Claim | None:
         """Own the mapping; None where nothing is left to do (done, cancelled or forgotten).
@@ -129,15 +131,14 @@ class Claims:
 
     def _claim(self, job: Job, owner: str, row: Row | None) -> Claim:
         """With the age of the row, unless that is too old to be read any more."""
-        created = row.time("CreatedAt") if row else None
-        known = created if created and created > self._clock() - KEPT else job.created_at
+        known = row.time("CreatedAt") if row and not self._is_past(row) else None
         again = row is not None and row.text("Owner") is not None
-        return Claim(job, known, "", row.number("Fields") if row else 0, owner, again)
+        return Claim(job, known or job.created_at, "", row.number("Fields") if row else 0, owner, again)
 
     def _may_take(self, row: Row, watched: str | None) -> bool:
         """False: nothing is left to do. Raises Busy."""
-        state, created = row.text("State"), row.time("CreatedAt")
-        if created is None or created < self._clock() - KEPT:
+        state = row.text("State")
+        if self._is_past(row):
             return True
         if state in FINAL:
             return False
@@ -150,6 +151,11 @@ class Claims:
         if left > timedelta():
             raise Busy((left + SPARE).total_seconds())
         return True
+
+    def _is_past(self, row: Row) -> bool:
+        """Too old to be read any more: what is done now is a new mapping."""
+        updated = row.time("UpdatedAt")
+        return updated is None or updated < self._clock() - self._kept
 
     async def _write(self, claim: Claim, values: dict[str, Value]) -> bool:
         async with claim.turn:

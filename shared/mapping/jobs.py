@@ -91,7 +91,8 @@ async def run_job(
     """One delivery of a message: what the mapping has come to, told on queue mapping-results.
 
     With ``gave_up`` it is not tried any more, but ended. Raises as ``carry_out`` does."""
-    job = Job(message.organization_id, message.mapping_id, message.correlation_id, message.created_at, new=False)
+    named = (message.organization_id, message.mapping_id, message.correlation_id)
+    job = Job(*named, message.created_at, new=delivery.replayed)
 
     async def make(run: Run) -> Mapping:
         await check_request(message.request)

@@ -42,6 +42,8 @@ class Delivery:
     """How often it was put back."""
     watched: str | None = None
     """The ETag of a row that was seen in other hands, a lease or longer ago."""
+    replayed: bool = False
+    """An administrator wants it tried again."""
     last: bool = False
     """The platform gives up after this one."""
 

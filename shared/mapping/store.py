@@ -1,4 +1,4 @@
-"""Mappings that are made or were made, for 30 days: a row in table Mappings.
+"""Mappings that are made or were made, until 30 days (MAPPING_DAYS) after their last change: a row in table Mappings.
 
 Its PartitionKey is the organization, so that one cannot name another's, and its RowKey the mapping's id.
 
@@ -59,10 +59,13 @@ def _now() -> datetime:
 
 
 class MappingStore:
-    def __init__(self, tables: Tables, blobs: Blobs, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, tables: Tables, blobs: Blobs, clock: Callable[[], datetime] = _now, kept: timedelta = KEPT
+    ) -> None:
         self._tables = tables
         self._blobs = blobs
         self._clock = clock
+        self._kept_for = kept
 
     async def keep(
         self, mapping: Mapping, created_at: datetime, correlation_id: str, own_keys: str | None = None
@@ -90,7 +93,7 @@ class MappingStore:
         await self._tables.put(TABLE, organization, mapping_id, row)
 
     async def get(self, organization: str, mapping_id: str) -> KeptMapping | None:
-        """One mapping, None where there is none, where it was forgotten or is older than 30 days.
+        """One mapping, None where there is none, where it was forgotten or is not kept any more.
 
         Raises StorageUnavailable."""
         row, kept = await self._read(organization, mapping_id)
@@ -107,7 +110,7 @@ class MappingStore:
     async def _read(self, organization: str, mapping_id: str) -> tuple[Row | None, KeptMapping | None]:
         row = await self._tables.get(TABLE, organization, mapping_id)
         kept = _kept(organization, mapping_id, row) if row else None
-        return row, kept if kept and kept.created_at >= self._clock() - KEPT else None
+        return row, kept if kept and kept.updated_at >= self._clock() - self._kept_for else None
 
     async def add_queued(
         self, organization: str, mapping_id: str, created_at: datetime, correlation_id: str, fields: int

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any, cast
 from urllib.parse import unquote
@@ -33,6 +34,8 @@ from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
 from shared.processor import Processor
+from shared.retention.shelves import Days
+from shared.retention.sweep import Retention
 from shared.rules.sandbox import Sandbox
 from shared.values.batches import BatchSizes
 from shared.values.jobs.files import RecordFiles
@@ -41,6 +44,7 @@ from shared.values.reuse import KnownAnswers
 from shared.wiring import Services
 from tests.fakes.callbacks import FakeReceiver
 from tests.fakes.gateway import FakeFlagTable, FakeGateway, FakeSecrets
+from tests.fakes.inventory import FakeInventory
 from tests.fakes.prompt_log import FakePromptLog
 from tests.fakes.queues import FakeQueues
 from tests.fakes.storage import FakeBlobs, FakeTables
@@ -51,6 +55,7 @@ ENVIRONMENT = {
     "DATABASE_URL": "sqlite://",
 }
 
+DAYS = Days(timedelta(days=30), timedelta(days=90))
 SANDBOX = Sandbox()
 """One for all tests: its children are slow to start, and what they run leaves nothing behind."""
 
@@ -91,6 +96,7 @@ class Stand:
             pace=Pace(),
             prompt_sizes=PromptSizes(),
             processor=Processor(),
+            retention=Retention(FakeInventory(self.tables, self.blobs), self.tables, DAYS),
             drop_files=DropFiles(self.blobs, _in_process),
             sandbox=SANDBOX,
             value_sizes=BatchSizes(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from itertools import count
 
 from shared.errors import StorageUnavailable
@@ -12,6 +13,8 @@ from shared.storage import Blob, BlobVersion, Row, Value
 class FakeTables:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str, str], Row] = {}
+        self.written: dict[tuple[str, str, str], datetime] = {}
+        self.now = lambda: datetime.now(UTC)
         self.away = False
         self.broken: set[str] = set()
         """Tables that cannot be reached though the others can."""
@@ -56,6 +59,7 @@ class FakeTables:
     def _write(self, table: str, partition: str, key: str, values: Mapping[str, Value]) -> str:
         etag = f'W/"{next(self._versions)}"'
         self.rows[table, partition, key] = Row(dict(values), etag)
+        self.written[table, partition, key] = self.now()
         return etag
 
     def _reach(self, table: str) -> None:
@@ -66,6 +70,8 @@ class FakeTables:
 class FakeBlobs:
     def __init__(self) -> None:
         self.blobs: dict[tuple[str, str], Blob] = {}
+        self.written: dict[tuple[str, str], datetime] = {}
+        self.now = lambda: datetime.now(UTC)
         self.away = False
         self.downloads = 0
         self._versions = count(1)
@@ -87,6 +93,7 @@ class FakeBlobs:
             return None
         etag = f'"{next(self._versions)}"'
         self.blobs[container, name] = Blob(content, etag)
+        self.written[container, name] = self.now()
         return etag
 
     async def write(self, container: str, name: str, parts: AsyncIterator[bytes], content_type: str) -> None:

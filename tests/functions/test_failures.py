@@ -213,6 +213,20 @@ async def test_a_job_the_platform_gave_up_on_is_ended_and_its_replay_makes_it(st
     assert len(await items()) == 1
 
 
+async def test_a_job_is_replayed_though_its_mapping_is_not_kept_any_more(stand: Stand) -> None:
+    """Without its row, a job that nobody replays was forgotten."""
+    await call("POST", PATH, REQUEST, headers={"prefer": "respond-async"})
+    text = stand.queues.queues["mapping-jobs"].pop(0).text
+    await deliver("mapping-jobs-poison", text)
+    (item,) = await items()
+    assert (await call("DELETE", f"{PATH}/{item['mappingId']}")).status == 204
+    await deliver("mapping-jobs", text)
+    assert await stand.services.mappings.get("acme", item["mappingId"]) is None
+    await call("POST", f"{LIST}/{item['id']}/replay", headers=ADMIN)
+    await deliver("mapping-jobs", stand.queues.queues["mapping-jobs"].pop(0).text)
+    assert await mapping_states() == [("succeeded", None)]
+
+
 async def test_a_drop_that_was_mapped_though_its_message_was_poisoned_is_no_failure(stand: Stand) -> None:
     """The worker may have died after the result, before its message was deleted."""
     text = as_text(dump({**DROP, "options": {"engine": "auto"}}))

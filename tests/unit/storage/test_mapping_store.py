@@ -85,10 +85,11 @@ async def test_another_organization_has_no_such_mapping() -> None:
     assert await mappings.get("acme", ID)
 
 
-async def test_after_30_days_it_is_gone() -> None:
-    mappings, _, _ = store()
-    await mappings.keep(mapping(), NOW - timedelta(days=30, seconds=1), "abc")
-    assert await mappings.get("acme", ID) is None
+async def test_30_days_after_its_last_change_it_is_gone() -> None:
+    mappings, tables, blobs = store()
+    await mappings.keep(mapping(), NOW - timedelta(days=40), "abc")
+    assert await MappingStore(tables, blobs, lambda: NOW + timedelta(days=30)).get("acme", ID)
+    assert await MappingStore(tables, blobs, lambda: NOW + timedelta(days=30, seconds=1)).get("acme", ID) is None
 
 
 async def test_forgetting_leaves_nothing() -> None:

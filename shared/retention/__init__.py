@@ -1,0 +1,1 @@
+"""Taking away what is past its time."""
