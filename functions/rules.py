@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import azure.functions as func
 
 from functions.http import Answer, Call, endpoint, ok
 from functions.operations import Operation, Success
 from shared import errors
-from shared.rules.models import PreviewAnswer, PreviewRequest
+from shared.rules.models import PreviewAnswer, PreviewRequest, RuleAnswer, RuleRequest
 from shared.wiring import services
+
+if TYPE_CHECKING:
+    from shared.rules.desk import RuleDesk
 
 bp: Final = func.Blueprint()
 
+_ASKING: Final = (
+    errors.FeatureDisabled,
+    errors.SettingsMissing,
+    errors.IdempotencyConflict,
+    errors.ContentFiltered,
+    errors.UnusableAnswer,
+    errors.DeploymentThrottled,
+    errors.DeploymentUnauthorized,
+    errors.DeploymentForbidden,
+    errors.DeploymentNotFound,
+    errors.DeploymentUnavailable,
+    errors.DeploymentTimeout,
+    errors.FlagsUnavailable,
+    errors.HistoryUnavailable,
+)
+WRITE: Final = Operation(
+    method="POST",
+    path="organizations/{org}/rules",
+    name="write_rule",
+    summary="Plain words to a rule, run before it is offered",
+    body=RuleRequest,
+    successes=(Success(200, "The rule with a preview; or questions, and no rule", RuleAnswer),),
+    errors=(*_ASKING, errors.RuleUnusable, errors.RuleTimeout),
+)
 PREVIEW: Final = Operation(
     method="POST",
     path="organizations/{org}/rules/preview",
@@ -23,6 +50,19 @@ PREVIEW: Final = Operation(
     successes=(Success(200, "What the rule does to the records", PreviewAnswer),),
     errors=(errors.RuleTimeout, errors.IdempotencyConflict),
 )
+
+
+@bp.route(WRITE.path, methods=[WRITE.method])
+@endpoint(WRITE)
+async def write_rule(call: Call) -> Answer:
+    from shared.rules.desk import rule_of_words
+
+    request = await call.read(RuleRequest)
+
+    async def work() -> Answer:
+        return ok(await rule_of_words(_desk(), call.organization, request, call.correlation_id))
+
+    return await call.once(work)
 
 
 @bp.route(PREVIEW.path, methods=[PREVIEW.method])
@@ -36,3 +76,11 @@ async def preview_rule(call: Call) -> Answer:
         return ok(await preview(services().sandbox, call.organization, request))
 
     return await call.once(work)
+
+
+def _desk() -> RuleDesk:
+    # Imported on first use, as everything of shared.rules that is not a model: function_app must import fast.
+    from shared.rules.desk import RuleDesk
+
+    built = services()
+    return RuleDesk(built.settings, built.gateway, built.catalogue, built.policies, built.sandbox)

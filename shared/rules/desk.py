@@ -1,0 +1,113 @@
+"""What rules need from outside, and what a request for one is made into before anything is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.errors import InvalidRequest, Violation
+from shared.gateway.ports import Asker
+from shared.gateway.records import Caller, Feature
+from shared.mapping.models import Vocabulary
+from shared.mapping.models import Warning as Note
+from shared.mapping.validate import check_catalogue
+from shared.organization_settings import stricter
+from shared.rules.answer import RuleWork
+from shared.rules.models import RuleAnswer, RuleRequest, Samples
+from shared.rules.offer import offers
+from shared.rules.preview import check_size
+from shared.rules.sandbox import Sandbox
+from shared.rules.write import write_rule
+
+if TYPE_CHECKING:
+    from shared.mapping.catalogue import Catalogue
+    from shared.organization_settings import OrganizationSettings
+    from shared.settings import Settings
+
+
+@dataclass(frozen=True)
+class RuleDesk:
+    settings: Settings
+    asker: Asker
+    catalogue: Catalogue
+    policies: OrganizationSettings
+    sandbox: Sandbox
+
+
+async def rule_of_words(desk: RuleDesk, organization: str, request: RuleRequest, correlation_id: str) -> RuleAnswer:
+    """Raises InvalidRequest and TooLarge with pointers; what ``Asker.require`` and ``write_rule`` raise;
+    StorageUnavailable."""
+    await check_request(request)
+    caller = caller_of(desk, organization, correlation_id)
+    await desk.asker.require(caller)
+    vocabularies = await _vocabularies(desk, organization, request)
+    samples, limited = await allowed_samples(desk, organization, request.options.samples)
+    records = request.records or ()
+    offered = await asyncio.to_thread(offers, request.prompt, vocabularies, records)
+    keys = {key.key for vocabulary in vocabularies for key in vocabulary.keys} or {each.key for each in offered}
+    work = RuleWork(
+        request=request,
+        caller=caller,
+        offered=offered,
+        keys=frozenset(keys),
+        domains=_domains(vocabularies, request),
+        samples=samples,
+        currency=desk.settings.currency,
+        notes=limited,
+    )
+    return await write_rule(work, desk.asker, desk.sandbox)
+
+
+def caller_of(desk: RuleDesk, organization: str, correlation_id: str) -> Caller:
+    return Caller(
+        organization=organization,
+        features=(Feature.RULE_ENGINE,),
+        history_feature=Feature.RULE_ENGINE.value,
+        correlation_id=correlation_id,
+        deadline=time.monotonic() + desk.settings.http_deadline,
+    )
+
+
+async def allowed_samples(desk: RuleDesk, organization: str, asked: Samples | None) -> tuple[Samples, tuple[Note, ...]]:
+    """The organization's policy or, where the request asks for less, that; a note where it asked for more."""
+    allowed = await desk.policies.samples(organization)
+    used = stricter(allowed, asked or allowed)
+    if asked is None or used == asked:
+        return used, ()
+    detail = f"The organization allows {allowed}, so the request's {asked} was not followed."
+    return used, (Note(code="samples_limited", detail=detail),)
+
+
+async def check_request(request: RuleRequest) -> None:
+    """Raises InvalidRequest and TooLarge with pointers."""
+    if not request.prompt.strip():
+        raise InvalidRequest("/prompt: must not be empty", violations=(Violation("/prompt", "must not be empty"),))
+    check_size(request.records or ())
+    if request.vocabularies is not None:
+        try:
+            await asyncio.to_thread(check_catalogue, request.vocabularies)
+        except InvalidRequest as error:
+            placed = tuple(Violation(f"/vocabularies{each.pointer}", each.message) for each in error.violations)
+            raise InvalidRequest(f"/vocabularies{error.detail}", violations=placed) from None
+
+
+async def _vocabularies(desk: RuleDesk, organization: str, request: RuleRequest) -> Sequence[Vocabulary]:
+    """The request's own, else the stored ones, else none where the records have keys. Raises InvalidRequest."""
+    if request.vocabularies is not None:
+        return request.vocabularies
+    stored = (await desk.catalogue.read(organization)).vocabularies
+    if not stored and not any(record.properties for record in request.records or ()):
+        message = "give vocabularies or records, or store the catalogue: there is no key a rule could be about"
+        raise InvalidRequest(f"/vocabularies: {message}", violations=(Violation("/vocabularies", message),))
+    return stored
+
+
+def _domains(vocabularies: Sequence[Vocabulary], request: RuleRequest) -> tuple[str, ...]:
+    """Business domains a rule may ask for: those of the records; without records those of a few vocabularies."""
+    held = dict.fromkeys(record.business_domain for record in request.records or () if record.business_domain)
+    if request.records is None and len(vocabularies) <= 20:
+        held |= dict.fromkeys(each.business_domain for each in vocabularies if each.business_domain)
+    return tuple(held)[:20] if len(held) > 1 or request.records is None else ()

@@ -1,0 +1,51 @@
+"""A draft as JSON, to show to a person or a model: what a refused rule was, in words they can correct."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from shared.rules.draft import Condition, Draft, Formula, Group, Test
+
+Json = dict[str, JsonValue]
+
+
+def draft_json(draft: Draft) -> Json:
+    return {
+        "name": draft.name,
+        "scope": draft.scope,
+        "description": draft.description,
+        "condition": condition_json(draft.condition),
+        "rules": [
+            {
+                "name": rule.name,
+                "condition": condition_json(rule.condition),
+                "actions": [{"action": action.name, **dict(action.arguments)} for action in rule.actions],
+            }
+            for rule in draft.rules
+        ],
+    }
+
+
+def condition_json(condition: Condition) -> Json:
+    if isinstance(condition, Group):
+        return {condition.match: [condition_json(part) for part in condition.parts]}
+    if isinstance(condition, Formula):
+        return {"formula": condition.text}
+    return _test(condition)
+
+
+def _test(test: Test) -> Json:
+    said: Json = {"field": test.field, "operator": test.operator, "values": list(test.values)}
+    return said | ({"type": test.type} if test.type else {})
+
+
+def read_condition(node: object) -> Condition:
+    """The way back, for drafts kept as data. Raises ValueError, KeyError."""
+    if not isinstance(node, dict):
+        raise ValueError("a condition is an object")
+    for match in ("all", "any"):
+        if match in node:
+            return Group("all" if match == "all" else "any", tuple(map(read_condition, node[match])))
+    if "formula" in node:
+        return Formula(str(node["formula"]))
+    return Test(node["field"], node["operator"], tuple(map(str, node.get("values", ()))), node.get("type"))

@@ -1,0 +1,164 @@
+"""The one prompt that turns words into a draft: instructions first and always the same, keys and words last.
+
+What is answered is a small form: keys, operators and actions by name, all from lists, so the schema itself keeps out
+what does not exist. Any AND/OR fits: ``all`` and ``any`` for the usual, ``either`` for alternatives of several tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from shared.gateway.records import Message, Prompt
+from shared.rules.actions import KINDS, Kind, allowed
+from shared.rules.draft import BUSINESS_DOMAIN, Scope
+from shared.rules.models import AnswerIn, Samples
+from shared.rules.offer import Offer
+from shared.rules.operators import OPERATORS, OURS
+
+NAME: Final = "write-rule-v1"
+_MARK: Final = "{{actions}}"
+_PROMPTS: Final = Path(__file__).parent.parent / "prompts"
+MOST_TOKENS: Final = 900
+NO_KEY: Final = "unknown_key"
+"""What a test or action names where no key of the list fits."""
+_ASKED_OPERATORS: Final = (
+    *(each.name for each in OPERATORS if each.kind in ("text", "ordered")),
+    *OURS,
+    "isTrue",
+    "isFalse",
+)
+"""Null and absent are said as ``isEmpty``: who says "without a phone number" means white space too."""
+_NOT_ASKED: Final = frozenset({"statements"})
+_FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "addTag": ("tag", ""), "removeTag": ("tag", ""), "removeAllTags": ("", ""),
+    "setValue": ("value", ""), "addValue": ("value", ""), "deleteValue": ("", ""),
+    "copyValue": ("", "to"), "moveValue": ("", "to"), "replaceValue": ("old", "new"),
+    "combine": ("template", ""), "normalizeDate": ("format", "from"), "roundNumber": ("digits", ""),
+    "formula": ("formula", ""), "evaluateRegex": ("pattern", "new"),
+    "addAlias": ("value", ""), "removeAlias": ("value", ""), "changeBusinessDomain": ("value", ""),
+    "addValueWithAI": ("prompt", ""), "setValueWithAI": ("prompt", ""), "providerDefinition": ("value", ""),
+    "latestModifiedDate": ("", "dateKey"), "oldestModifiedDate": ("", "dateKey"),
+}  # fmt: skip
+"""Action → the arguments that the form's ``value`` and ``with`` stand for."""
+
+Reply = dict[str, object]
+
+
+def arguments_of(action: str) -> tuple[str, str]:
+    return _FIELDS.get(action, ("", ""))
+
+
+def key_argument(action: str) -> str:
+    """The argument that the form's ``key`` stands for."""
+    return "from" if action in ("copyValue", "moveValue") else "key"
+
+
+def write_prompt(
+    words: str,
+    offered: Sequence[Offer],
+    policy: Samples,
+    *,
+    scope: Scope | None = None,
+    domains: Sequence[str] = (),
+    answers: Sequence[AnswerIn] = (),
+    before: tuple[str, str] | None = None,
+) -> Prompt[Reply]:
+    """``before``: the answer that was given first and what is wrong with it, for the second try."""
+    kinds = _kinds(scope)
+    messages = [
+        Message("system", _system(tuple(kind.name for kind in kinds))),
+        Message("user", _words(words, offered, policy, scope, domains, answers)),
+    ]
+    if before is not None:
+        answer, fault = before
+        messages += [Message("assistant", answer), Message("user", f"{fault}\nAnswer again, put right.")]
+    fields = [*(offer.key for offer in offered), *([BUSINESS_DOMAIN] if domains else [])]
+    return Prompt(NAME, tuple(messages), _schema(fields, [kind.name for kind in kinds]), _parse, MOST_TOKENS)
+
+
+def _kinds(scope: Scope | None) -> list[Kind]:
+    kinds = KINDS if scope is None else allowed(scope)
+    return [kind for kind in kinds if kind.name not in _NOT_ASKED]
+
+
+@lru_cache
+def _system(actions: tuple[str, ...]) -> str:
+    text = (_PROMPTS / f"{NAME}.txt").read_text(encoding="utf-8").strip()
+    return text.replace(_MARK, "\n".join(f"- {_described(kind)}" for kind in KINDS if kind.name in actions))
+
+
+def _described(kind: Kind) -> str:
+    value, other = _FIELDS.get(kind.name, ("", ""))
+    takes = [
+        name
+        for name, there in (("key", _takes_key(kind)), (f"value={value}", value), (f"with={other}", other))
+        if there
+    ]
+    return f"{kind.name}({', '.join(takes)}): {kind.says}"
+
+
+def _takes_key(kind: Kind) -> bool:
+    return key_argument(kind.name) in (*kind.needs, *kind.may)
+
+
+def _words(
+    words: str,
+    offered: Sequence[Offer],
+    policy: Samples,
+    scope: Scope | None,
+    domains: Sequence[str],
+    answers: Sequence[AnswerIn],
+) -> str:
+    lines = ["Keys:", *(offer.line(policy) for offer in offered)]
+    if domains:
+        lines.append(f"{BUSINESS_DOMAIN}: the kind of record; one of {', '.join(domains)}")
+    if scope == "Survivorship":
+        lines.append("The rule says which record's value wins when several records of the same thing are merged.")
+    lines += [f"Asked: {each.question}\nAnswered: {each.answer}" for each in answers]
+    lines.append(f"Words: {words.strip()}")
+    return "\n".join(lines)
+
+
+def _schema(fields: Sequence[str], actions: Sequence[str]) -> dict[str, object]:
+    text: dict[str, object] = {"type": "string"}
+    tests = _listed({"$ref": "#/$defs/test"})
+    done = _listed({"$ref": "#/$defs/action"})
+    joined: dict[str, object] = {"all": tests, "any": tests, "either": _listed(tests)}
+    return {
+        **_object({
+            "which": text, **joined, "actions": done, "branches": _listed({"$ref": "#/$defs/branch"}), "question": text,
+            "name": text, "explanation": text,
+        }),
+        "$defs": {
+            "key": {"type": "string", "enum": [*fields, NO_KEY]},
+            "test": _object({
+                "key": {"$ref": "#/$defs/key"},
+                "operator": {"type": "string", "enum": list(_ASKED_OPERATORS)},
+                "values": _listed(text),
+            }),
+            "action": _object({
+                "do": {"type": "string", "enum": list(actions)},
+                "key": {"anyOf": [{"$ref": "#/$defs/key"}, {"type": "string", "enum": [""]}]},
+                "value": text,
+                "with": text,
+            }),
+            "branch": _object({**joined, "actions": done}),
+        },
+    }  # fmt: skip
+
+
+def _object(properties: dict[str, object]) -> dict[str, object]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _listed(items: dict[str, object]) -> dict[str, object]:
+    return {"type": "array", "items": items}
+
+
+def _parse(decoded: object) -> Reply:
+    if not isinstance(decoded, dict):
+        raise ValueError("the answer is not an object")
+    return decoded

@@ -1,0 +1,206 @@
+"""A model's answer → a draft. Slips of form are put right here: what is meant is plain, and asking again costs.
+
+Nothing is added that the answer does not say; what is still wrong afterwards ``check_draft`` tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from shared.rules.actions import BY_NAME as ACTIONS
+from shared.rules.compile import is_date, is_number
+from shared.rules.draft import BUSINESS_DOMAIN, Action, ChildRule, Condition, Draft, Group, Scope, Test
+from shared.rules.operators import BY_NAME as OPERATORS
+from shared.rules.prompt import Reply, arguments_of, key_argument
+
+_NUMBER: Final = re.compile(r"[-+]?\d[\d\s.,'_]*")
+_RANGE: Final = re.compile(
+    r"\s*([-+]?[\d.:T-]+?)\s*(?:\.\.|\band\b|\bto\b|[,;–—]|\s-\s|-(?=\d{1,9}$))\s*([-+]?[\d.:T-]+)\s*"
+)
+_MOST_WORDS: Final = 200
+_NEGATIVE: Final = ("notEquals", "notContains", "notBeginsWith", "notEndsWith", "notMatchesPattern")
+TAGGING: Final = frozenset({"addTag", "removeTag", "removeAllTags"})
+
+
+def understand(reply: Reply, *, name: str | None, scope: Scope | None) -> Draft:
+    """Whatever the answer holds; never raises."""
+    actions = _actions(reply.get("actions"))
+    branches = [_branch(each, number) for number, each in enumerate(_objects(reply.get("branches")), 1)]
+    rules = ([ChildRule(_label(actions), actions)] if actions else []) + [rule for rule in branches if rule.actions]
+    everything = [action for rule in rules for action in rule.actions]
+    return Draft(
+        name=(name or _line(reply.get("name")) or "Rule")[:200],
+        scope=scope or _scope(everything),
+        condition=_joined(reply),
+        rules=tuple(rules),
+        description=_line(reply.get("explanation"))[:500] or None,
+    )
+
+
+def _branch(node: Mapping[str, object], number: int) -> ChildRule:
+    actions = _actions(node.get("actions"))
+    return ChildRule(_label(actions) or f"Branch {number}", actions, _joined(node))
+
+
+def _joined(node: Mapping[str, object]) -> Group:
+    """``all`` and (one of ``any``) and (one whole list of ``either``)."""
+    parts: list[Condition] = _tests(node.get("all"))
+    some = _tests(node.get("any"))
+    if len(some) > 1:
+        parts.append(Group("any", tuple(some)))
+    else:
+        parts += some
+    lists = [Group("all", tuple(found)) for each in _lists(node.get("either")) if (found := _tests(each))]
+    if len(lists) > 1:
+        parts.append(Group("any", tuple(each.parts[0] if len(each.parts) == 1 else each for each in lists)))
+    elif lists:
+        parts += lists[0].parts
+    if len(parts) == 1 and isinstance(parts[0], Group):
+        return parts[0]
+    return Group("all", tuple(dict.fromkeys(parts)))
+
+
+def _tests(value: object) -> list[Condition]:
+    return list(dict.fromkeys(_test(each) for each in _objects(value)))
+
+
+def _test(node: Mapping[str, object]) -> Condition:
+    field, operator = _line(node.get("key")), _line(node.get("operator"))
+    values = [
+        text for each in _lists_or_text(node.get("values")) if (text := _text(each)) or operator.endswith("quals")
+    ]
+    if operator in ("equals", "notEquals") and values == [""]:
+        return Test(field, "isEmpty" if operator == "equals" else "isNotEmpty")
+    known = OPERATORS.get(operator)
+    if known is None or known.takes == "none":
+        return Test(field, operator)
+    if known.kind == "ordered":
+        return Test(field, operator, tuple(_ordered(values, known.takes == "two")))
+    if known.takes == "many":
+        return Test(field, operator, tuple(_split(values)))
+    if len(values) > 1:
+        return _several(field, operator, values)
+    return Test(field, operator, tuple(values))
+
+
+def _several(field: str, operator: str, values: Iterable[str]) -> Condition:
+    """One operator with several values means any of them, or none of them."""
+    if operator in ("equals", "notEquals"):
+        return Test(field, "in" if operator == "equals" else "notIn", tuple(values))
+    parts = tuple(Test(field, operator, (value,)) for value in values)
+    return Group("all" if operator in _NEGATIVE else "any", parts)
+
+
+def _split(values: list[str]) -> list[str]:
+    """``["DK, SE"]`` is two values."""
+    if len(values) == 1 and "," in values[0]:
+        return [part for each in values[0].split(",") if (part := each.strip().strip("'\""))]
+    return values
+
+
+def _ordered(values: list[str], two: bool) -> list[str]:
+    if two and len(values) == 1 and (both := _RANGE.fullmatch(values[0])):
+        values = [both[1], both[2]]
+    values = [_plain(value) for value in values]
+    if two and len(values) == 2 and all(map(is_number, values)) and float(values[0]) > float(values[1]):
+        values.reverse()
+    return values
+
+
+def _plain(value: str) -> str:
+    """``1,000 EUR`` → 1000; dates and text stay."""
+    if is_number(value) or is_date(value):
+        return value
+    found = _NUMBER.search(value)
+    if not found or re.search(r"\d\D+\d", value.replace(found[0], "", 1)) or re.search(r"[-/:]\d", value[1:]):
+        return value
+    digits = re.sub(r"[\s'_]", "", found[0]).rstrip(".,")
+    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    elif re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"[-+]?\d+,\d+", digits):
+        digits = digits.replace(",", ".")
+    return digits if is_number(digits) else value
+
+
+def _actions(value: object) -> tuple[Action, ...]:
+    return tuple(dict.fromkeys(_action(each) for each in _objects(value)))
+
+
+def _action(node: Mapping[str, object]) -> Action:
+    name = _line(node.get("do"))
+    kind = ACTIONS.get(name)
+    value, other = arguments_of(name)
+    given = {key_argument(name): _line(node.get("key"))}
+    if value:
+        given[value] = _text(node.get("value"))
+    if other:
+        given[other] = _text(node.get("with"))
+    if name in TAGGING and not given.get("tag"):
+        given["tag"] = _text(node.get("with"))
+    if name == "roundNumber":
+        given["digits"] = "".join(re.findall(r"\d", given["digits"])[:1])
+    takes = (*kind.needs, *kind.may) if kind else ()
+    return Action(name, tuple((each, given[each]) for each in takes if given.get(each)))
+
+
+def _scope(actions: list[Action]) -> Scope:
+    """What changes values belongs to incoming records; what only tags to golden ones; who wins to survivorship."""
+    if any(ACTIONS[action.name].scopes == ("Survivorship",) for action in actions if action.name in ACTIONS):
+        return "Survivorship"
+    return "Entity" if actions and all(action.name in TAGGING for action in actions) else "DataPart"
+
+
+def _label(actions: tuple[Action, ...]) -> str:
+    return ", ".join(dict.fromkeys(ACTIONS[each.name].called for each in actions if each.name in ACTIONS))[:100]
+
+
+def normalised_domains(draft: Draft, domains: Iterable[str]) -> Draft:
+    """Business domains as the catalogue writes them: ``Customers`` → ``/Customer``."""
+    known = {_folded(each): each for each in domains}
+
+    def put_right(condition: Condition) -> Condition:
+        if isinstance(condition, Group):
+            return Group(condition.match, tuple(map(put_right, condition.parts)))
+        if isinstance(condition, Test) and condition.field == BUSINESS_DOMAIN:
+            values = tuple(known.get(_folded(value), value) for value in condition.values)
+            return Test(condition.field, condition.operator, values, condition.type)
+        return condition
+
+    def whole(group: Group) -> Group:
+        return Group(group.match, tuple(map(put_right, group.parts)))
+
+    rules = tuple(ChildRule(rule.name, rule.actions, whole(rule.condition)) for rule in draft.rules)
+    return Draft(draft.name, draft.scope, whole(draft.condition), rules, draft.description)
+
+
+def _folded(domain: str) -> str:
+    return domain.rpartition("/")[2].casefold().removesuffix("s")
+
+
+def _objects(value: object) -> list[Mapping[str, object]]:
+    return [each for each in value[:_MOST_WORDS] if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _lists(value: object) -> list[object]:
+    return value[:_MOST_WORDS] if isinstance(value, list) else []
+
+
+def _lists_or_text(value: object) -> list[object]:
+    return _lists(value) if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: object) -> str:
+    """A value as it is written, without half a surrogate pair."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str | int | float):
+        return ""
+    return str(value).encode("utf-8", "ignore").decode()
+
+
+def _line(value: object) -> str:
+    return " ".join(_text(value).split())

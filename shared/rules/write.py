@@ -1,0 +1,148 @@
+"""Words → a rule that was run before it is offered: the use case of ``POST …/rules``.
+
+which keys → ask → understand → doubts (questions) → check → run; what cannot be used goes back to the model once with
+the reason. A rule that matches nothing, or everything, is asked about once more.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.errors import AnswerCutOff, RuleTimeout, RuleUnusable, UnusableAnswer
+from shared.gateway.ports import Asker
+from shared.gateway.records import Usage
+from shared.rules.answer import Ledger, Offered, RuleWork, Try, answer
+from shared.rules.answer import odd as odd_count
+from shared.rules.check import check_draft
+from shared.rules.compile import compile_rule
+from shared.rules.doubts import doubts, keys_used
+from shared.rules.draft_json import draft_json
+from shared.rules.made_up import made_up_records
+from shared.rules.manual import manual_steps, with_winners
+from shared.rules.models import RuleAnswer
+from shared.rules.preview import NotRun, as_records, run_rule
+from shared.rules.prompt import Reply, write_prompt
+from shared.rules.sandbox import Sandbox
+from shared.rules.understand import normalised_domains, understand
+
+log = logging.getLogger(__name__)
+
+SHOWN_VALUES: Final = 5
+
+
+async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnswer:
+    """Raises what ``Asker.ask`` does, RuleUnusable, and RuleTimeout where the rule itself takes too long twice."""
+    ledger, rule_id = Ledger(), str(uuid.uuid4())
+    writer = _Writer(work, asker, sandbox, ledger, rule_id)
+    first = await writer.attempt(None)
+    last = first
+    if first.fault is not None:
+        last = await writer.attempt((first, f"This cannot be used: {first.fault}"))
+        if last.fault is not None:
+            raise _unusable(last, ledger)
+    elif first.offered is not None and (odd := odd_count(first.offered)):
+        again = await writer.attempt((first, writer.remark(first.offered, odd)))
+        last = again if again.offered is not None else first
+    log.info("rules.written", extra=_facts(work, last, ledger))
+    return answer(work, last, rule_id, ledger)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    work: RuleWork
+    asker: Asker
+    sandbox: Sandbox
+    ledger: Ledger
+    rule_id: str
+
+    async def attempt(self, before: tuple[Try, str] | None) -> Try:
+        reply = await self._ask(before)
+        request = self.work.request
+        draft = understand(reply, name=request.name, scope=request.scope)
+        if self.work.domains:
+            draft = normalised_domains(draft, self.work.domains)
+        questions = doubts(draft, self.work.asked, str(reply.get("question") or "").strip())
+        if questions:
+            return Try(reply, draft, questions=questions)
+        faults = check_draft(draft, self.work.keys)
+        if faults:
+            return Try(reply, draft, fault="; ".join(faults[:5]))
+        return await self._run(Try(reply, draft))
+
+    async def _ask(self, before: tuple[Try, str] | None) -> Reply:
+        """Once more where the answer was cut off, or is not what was asked for."""
+        work = self.work
+        said = (json.dumps(before[0].reply, ensure_ascii=False), before[1]) if before else None
+        prompt = write_prompt(
+            work.request.prompt, work.offered, work.samples, scope=work.request.scope, domains=work.domains,
+            answers=work.request.answers, before=said,
+        )  # fmt: skip
+        try:
+            reply = await self.asker.ask(work.caller, prompt)
+        except (UnusableAnswer, AnswerCutOff) as error:
+            self._note(error.attempt_ids, error.usage)
+            reply = await self.asker.ask(work.caller, prompt)
+        self._note(reply.attempt_ids, reply.usage)
+        return reply.value
+
+    def _note(self, attempts: tuple[str, ...], usage: Usage | None) -> None:
+        self.ledger.attempts += attempts
+        self.ledger.usage += usage or Usage()
+
+    async def _run(self, tried: Try) -> Try:
+        draft, records = tried.draft, as_records(self.work.request.records or ())
+        made_up = not records
+        rule = compile_rule(draft, self.rule_id)
+        try:
+            ran = await run_rule(
+                self.sandbox, self.work.caller.organization, rule,
+                made_up_records(draft) if made_up else records, manual_steps(draft).acted_out(self.rule_id),
+            )  # fmt: skip
+        except NotRun as error:
+            return replace(tried, fault=str(error))
+        except RuleTimeout as error:
+            return replace(tried, fault=error.detail)
+        unsupported = [each for each in ran.preview.unsupported if not each.startswith("scope Survivorship")]
+        if unsupported:
+            return replace(tried, fault="; ".join(unsupported))
+        if ran.failures and sum(ran.failures.values()) == ran.preview.records:
+            return replace(tried, fault=f"it fails on every record: {next(iter(ran.failures))}")
+        if draft.scope == "Survivorship" and not made_up:
+            ran = with_winners(draft, self.work.request.records or (), ran)
+        return replace(tried, offered=Offered(draft, rule, ran, made_up))
+
+    def remark(self, offered: Offered, odd: str) -> str:
+        """What the model is told of a rule that matches nothing or everything; values only where they may leave."""
+        count = offered.ran.preview.records
+        text = f"Run on the {count} records given, this rule matches {'none' if odd == 'matches_nothing' else 'all'}."
+        if self.work.samples == "full":
+            known = {offer.key: offer for offer in self.work.offered}
+            used = [known[key] for key in keys_used(offered.draft) if key in known and known[key].samples]
+            text += "".join(f"\n{offer.line('full')}" for offer in used[:SHOWN_VALUES])
+        return f"{text}\nIf that is what the words mean, answer the same again."
+
+
+def _unusable(last: Try, ledger: Ledger) -> RuleUnusable:
+    reason = last.fault or ""
+    error = RuleUnusable(
+        "The model's rule cannot be used, also not when asked again. Say it in other words, or in smaller steps.",
+        draft=draft_json(last.draft),
+        reason=reason,
+    )
+    error.attempt_ids, error.usage = tuple(ledger.attempts), ledger.usage
+    return error
+
+
+def _facts(work: RuleWork, last: Try, ledger: Ledger) -> Mapping[str, object]:
+    return {
+        "organization": work.caller.organization,
+        "correlationId": work.caller.correlation_id,
+        "scope": last.draft.scope,
+        "questions": len(last.questions),
+        "prompts": ledger.usage.prompts,
+    }
