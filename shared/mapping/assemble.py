@@ -66,7 +66,7 @@ def _properties(plan: Plan, top: Heading, decisions: Sequence[Decision], options
     prefix = top.vocabulary.key_prefix
     known = plan.vocabulary.keys if plan.vocabulary else []
     taken = [*(key.key for key in known), *(decision.name for decision in decisions if decision.name)]
-    names = Names(key.removeprefix(f"{prefix}.") for key in taken)
+    names = Names((key.removeprefix(f"{prefix}.") for key in taken), prefix)
     return [
         _property(field, number, decision, plan.short_lists[number], prefix, names, options)
         for number, (field, decision) in enumerate(zip(plan.profile.fields, decisions, strict=True))
