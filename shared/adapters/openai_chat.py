@@ -1,4 +1,4 @@
-"""Chat completions over the openai SDK: both surfaces of Azure OpenAI, one connection pool for all endpoints.
+"""Chat completions and embeddings over the openai SDK: both surfaces of Azure OpenAI, one pool for all endpoints.
 
 The keys are given with each request, so that a rotated key changes no client. SDK defaults overridden: 2 retries (ours
 are in one layer, elsewhere), 600 s time-out, redirects. Answers are read as JSON, not into the SDK's models: what is
@@ -8,9 +8,11 @@ used of them is little, and servers that are compatible differ in the rest.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 import re
+import struct
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
@@ -56,19 +58,13 @@ class OpenAIChat:
             raise _refusal(error.response) from None
         except APIConnectionError:
             raise ChatError(None, None, None, "", {}) from None
-        return _completion(response)
+        return _embedded(response, len(request.messages)) if request.embeds else _completion(response)
 
     async def close(self) -> None:
         await self._http.aclose()
 
     async def _post(self, request: ChatRequest) -> httpx2.Response:
-        body: dict[str, object] = {
-            "model": request.deployment.name,
-            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            **request.parameters,
-        }
-        if request.response_format is not None:
-            body["response_format"] = request.response_format
+        path = "/embeddings" if request.embeds else "/chat/completions"
         options: RequestOptions = {
             "headers": _sign_in(request),
             "max_retries": 0,
@@ -76,7 +72,7 @@ class OpenAIChat:
             "follow_redirects": False,
         }
         client = self._client(request.deployment)
-        return await client.post("/chat/completions", cast_to=httpx2.Response, body=body, options=options)
+        return await client.post(path, cast_to=httpx2.Response, body=_body(request), options=options)
 
     def _client(self, deployment: Deployment) -> AsyncOpenAI:
         key = (deployment.base_url, deployment.api_version)
@@ -101,10 +97,52 @@ class OpenAIChat:
         return client
 
 
+def _body(request: ChatRequest) -> dict[str, object]:
+    model, messages = request.deployment.name, request.messages
+    if request.embeds:
+        return {"model": model, "input": [message.content for message in messages], "encoding_format": "base64"}
+    asked = [{"role": message.role, "content": message.content} for message in messages]
+    body: dict[str, object] = {"model": model, "messages": asked, **request.parameters}
+    if request.response_format is not None:
+        body["response_format"] = request.response_format
+    return body
+
+
 def _sign_in(request: ChatRequest) -> dict[str, str]:
     if request.deployment.api_version is None:
         return {"Authorization": f"Bearer {request.key}"}
     return {"api-key": request.key}
+
+
+def _embedded(response: httpx2.Response, count: int) -> Completion:
+    """Vectors in the order of the texts, whatever order they came in; none unless there is one for each, all of one
+    length."""
+    try:
+        body = _mapping(json.loads(response.content))
+        items = [_mapping(item) for item in cast("list[object]", body["data"])]
+        found = {cast(int, item["index"]): _floats(item.get("embedding")) for item in items}
+        vectors = [found.get(number, b"") for number in range(count)]
+    except (ValueError, KeyError, TypeError, RecursionError, struct.error):
+        raise ChatError(response.status_code, NOT_JSON, None, "", {}) from None
+    usage = _mapping(body.get("usage"))
+    return Completion(
+        text=f"{len(items)} vectors",
+        refusal=None,
+        finish_reason="stop",
+        model=_text(body.get("model"))[:128],
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=0,
+        cached_tokens=0,
+        headers=_headers(response),
+        vectors=base64.b64encode(b"".join(vectors)).decode() if len({len(one) for one in vectors}) == 1 else "",
+    )
+
+
+def _floats(given: object) -> bytes:
+    """Base64 of 32-bit floats as asked for, or a list of numbers, which compatible servers answer all the same."""
+    if isinstance(given, str):
+        return base64.b64decode(given, validate=True)
+    return struct.pack(f"<{len(given)}f", *given) if isinstance(given, list) else b""
 
 
 def _completion(response: httpx2.Response) -> Completion:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from shared.errors import AnswerCutOff, ProductError
 from shared.gateway import answers
 from shared.gateway.attempts import Attempt, Keep, attempt_row, write_again
-from shared.gateway.capabilities import Capabilities, learn
+from shared.gateway.capabilities import Capabilities, Output, learn
 from shared.gateway.checkpoints import Checkpoint, Finished
 from shared.gateway.classify import classify
 from shared.gateway.parts import Parts
@@ -60,7 +60,7 @@ class Asking(Generic[Answer]):
         self._ids, self._usage = list(finished.attempt_ids), finished.usage
         await write_again(self._parts.history, finished.outcome)
         log.info("prompt.checkpoint_used", extra={"attempt_id": finished.outcome.attempt_id})
-        value = answers.read(finished.completion, self._prompt, finished.output)
+        value = self._value(finished.completion, finished.output)
         return Reply(value, finished.attempt_ids, finished.completion.model, finished.usage, checkpointed=True)
 
     async def _once(self) -> Reply[Answer] | None:
@@ -137,7 +137,10 @@ class Asking(Generic[Answer]):
         if self._plain:
             return self._prompt.parse(completion.text)
         self._recovery.note(completion)
-        return answers.read(completion, self._prompt, used.output)
+        return self._value(completion, used.output)
+
+    def _value(self, completion: Completion, output: Output) -> Answer:
+        return answers.read(completion, self._prompt, output)
 
     def _request(self, deployment: Deployment, used: Capabilities) -> ChatRequest:
         prompt = self._prompt

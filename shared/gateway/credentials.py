@@ -23,6 +23,8 @@ SECRETS = {
 }
 """Setting → secret, ``{organization}--{secret}``."""
 API_VERSION = "openai-api-version"
+EMBEDDING = "openai-embedding-deployment-name"
+"""Optional, as the one above."""
 ADMIN_KEY = "admin-key"
 UNUSABLE_AGE = 3.0
 """Seconds an incomplete or refused set is believed: an administrator is likely to be mending it."""
@@ -124,9 +126,9 @@ class Credentials:
             return stale
 
     async def _read(self, organization: str) -> Secrets:
-        names = (*SECRETS.values(), API_VERSION)
+        names = (*SECRETS.values(), API_VERSION, EMBEDDING)
         values = await asyncio.gather(*(self._read_one(f"{organization}--{name}") for name in names))
-        return Secrets(dict(zip((*SECRETS, "apiVersion"), map(clean, values), strict=True)))
+        return Secrets(dict(zip((*SECRETS, "apiVersion", "embeddingDeploymentName"), map(clean, values), strict=True)))
 
     async def _read_one(self, name: str) -> str:
         return await self._secrets.get(name) or ""
@@ -142,8 +144,22 @@ class Credentials:
             raise DeploymentForbidden("baseUrl holds one of the keys", setting="baseUrl")
         endpoint = parse(values["baseUrl"], values["apiVersion"], self._policy)
         return Deployment(
-            endpoint.base_url, values["deploymentName"], values["apiKey"], values["resourceKey"], endpoint.api_version
+            endpoint.base_url,
+            values["deploymentName"],
+            values["apiKey"],
+            values["resourceKey"],
+            endpoint.api_version,
+            _embedding(values),
         )
+
+
+def _embedding(values: dict[str, str]) -> str | None:
+    """The optional name. One that holds a key counts as none: it would be shown, and prompts do without it."""
+    name = values["embeddingDeploymentName"]
+    if _KEY.fullmatch(name) or _holds_a_key(values, "embeddingDeploymentName"):
+        log.warning("settings.embedding_name_holds_a_key")
+        return None
+    return name or None
 
 
 def _holds_a_key(values: dict[str, str], setting: str) -> bool:

@@ -43,6 +43,8 @@ class Deployment:
     resource_key: str = field(repr=False)
     api_version: str | None = None
     """None for the v1 surface."""
+    embedding_name: str | None = None
+    """The organization's embedding deployment of the same resource, where its settings name one."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class ChatRequest:
     """temperature, max_tokens or max_completion_tokens, seed …: as accepted."""
     timeout: float = 120.0
     """Seconds."""
+    embeds: bool = False
+    """Not an answer to the messages is asked for, but a vector for each of them."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Completion:
     completion_tokens: int
     cached_tokens: int
     headers: Mapping[str, str]
+    vectors: str = ""
+    """Where vectors were asked for: all of them as base64 of 32-bit floats (little-endian), in the messages' order."""
 
 
 class ChatError(Exception):
@@ -129,6 +135,18 @@ class Checkpoints(Protocol):
 
     async def save(self, name: str, content: bytes) -> None:
         """Keep a finished call. Raises StorageUnavailable."""
+
+
+class Embedder(Protocol):
+    """The organization's own embedding deployment, as the rest of the product sees it."""
+
+    async def embedding_deployment(self, caller: Caller) -> str | None:
+        """Its name, None where the organization's settings name none. Raises SettingsMissing, SettingsUnavailable, …"""
+
+    async def embed(self, caller: Caller, texts: Sequence[str]) -> Reply[tuple[bytes, ...]]:
+        """A vector for each text, as 32-bit floats (little-endian), under the promises of ``Asker.ask``.
+
+        Raises what that raises; SettingsMissing where the settings name no embedding deployment."""
 
 
 class Asker(Protocol):

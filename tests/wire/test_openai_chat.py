@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ import httpx2
 import pytest
 
 from shared.adapters.openai_chat import CLIENTS, OpenAIChat
+from shared.gateway.classify import NOT_JSON
 from shared.gateway.endpoint import HostPolicy
 from shared.gateway.ports import ChatError, ChatRequest, Completion, Deployment
 from shared.gateway.records import Message
@@ -300,3 +303,61 @@ async def test_a_number_of_tokens_that_cannot_be_one_is_not_counted(wire: Wire, 
     wire.answers(200, {**ANSWER, "usage": usage})
     completion = await wire.chat.send(request())
     assert (completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens) == (0, 0, 0)
+
+
+def embedding(index: int, value: object) -> dict[str, object]:
+    return {"object": "embedding", "index": index, "embedding": value}
+
+
+EMBEDDED = {"model": "text-embedding-3-small", "usage": {"prompt_tokens": 7, "total_tokens": 7}}
+ONE_TWO = base64.b64encode(struct.pack("<2f", 1, 2)).decode()
+
+
+@pytest.mark.parametrize(
+    ("deployment", "url"),
+    [
+        (V1, "https://acme.openai.azure.com/openai/v1/embeddings"),
+        (
+            DATED,
+            "https://acme.openai.azure.com/openai/deployments/gpt%204%2Fx/embeddings?api-version=2024-10-21",
+        ),
+    ],
+)
+async def test_texts_are_embedded_on_both_surfaces(wire: Wire, deployment: Deployment, url: str) -> None:
+    wire.answers(200, {**EMBEDDED, "data": [embedding(1, [3, 4]), embedding(0, ONE_TWO)]})
+    answer = await wire.chat.send(request(deployment, embeds=True, response_format=None, parameters={}))
+    (seen,) = wire.seen
+    assert str(seen.url) == url
+    assert json.loads(seen.content) == {
+        "model": deployment.name,
+        "input": ["Be brief", "canary-in-the-prompt"],
+        "encoding_format": "base64",
+    }
+    assert struct.unpack("<4f", base64.b64decode(answer.vectors)) == (1, 2, 3, 4)
+    assert (answer.model, answer.prompt_tokens, answer.completion_tokens) == ("text-embedding-3-small", 7, 0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [embedding(0, ONE_TWO)],
+        [embedding(0, ONE_TWO), embedding(0, ONE_TWO)],
+        [embedding(0, ONE_TWO), embedding(1, [1])],
+        [embedding(0, None), embedding(1, None)],
+    ],
+    ids=["too few", "one twice", "of two lengths", "empty"],
+)
+async def test_vectors_that_are_not_one_for_each_text_are_none(wire: Wire, data: list[object]) -> None:
+    wire.answers(200, {**EMBEDDED, "data": data})
+    answer = await wire.chat.send(request(embeds=True))
+    assert answer.vectors == ""
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"data": 1}, {"data": [1]}, {"data": [embedding(0, "?")]}, {"data": [embedding(0, ["x"])]}, []]
+)
+async def test_what_holds_no_vectors_is_an_answer_of_something_else(wire: Wire, body: object) -> None:
+    wire.answers(200, body)
+    with pytest.raises(ChatError) as caught:
+        await wire.chat.send(request(embeds=True))
+    assert caught.value.code == NOT_JSON

@@ -35,7 +35,7 @@ async def test_two_wrong_keys_are_said_to_be_wrong_after_one_more_look(world: Wo
     with pytest.raises(DeploymentUnauthorized) as caught:
         await world.ask()
     assert caught.value.setting == "apiKey"
-    assert len(world.secrets.reads) == 5
+    assert len(world.secrets.reads) == 6
     assert len(world.chat.sent) == 3
 
 
