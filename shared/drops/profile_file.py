@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from shared.drops.readers.limits import LIMITS, Limits
 from shared.drops.readers.open_table import open_table
+from shared.drops.readers.patience import Patience
 from shared.drops.readers.source import Source
-from shared.drops.readers.table import Batch, Note
+from shared.drops.readers.table import Batch, Note, Table
 from shared.drops.unreadable import UnreadableFile
 from shared.profiling.models import DataSetProfile
 from shared.profiling.stream import BUDGET, Budget, StreamProfile
@@ -39,21 +40,41 @@ def profile_file(
     sheet: str | None = None,
     budget: Budget = BUDGET,
     limits: Limits = LIMITS,
+    patience: Patience | None = None,
 ) -> FileProfile:
     """``size`` in bytes; ``file_name`` is the name the file was dropped under, a hint only. Text is read once from
     start to end; Parquet and workbooks are read here and there.
 
     Raises UnreadableFile.
     """
-    table = open_table(file, size, file_name, sheet, limits)
+    patience = patience or Patience()
+    table = open_table(file, size, file_name, sheet, limits, patience)
     stream = StreamProfile(table.names, budget)
-    for batch in table.batches:
-        _add(stream, batch)
+    notes = list(_count(table, stream, patience))
     profile = _without_nothing(stream.profile(data_set_name, description), table.notes)
     if not profile.fields:
         raise UnreadableFile("empty_file", "The file holds records without a single member.")
-    notes = (*table.notes, *_uncounted(profile, stream))
-    return FileProfile(profile, notes, stream.rows, table.format)
+    return FileProfile(
+        profile, (*table.notes, *notes, *_uncounted(profile, stream, in_time=not notes)), stream.rows, table.format
+    )
+
+
+def _count(table: Table, stream: StreamProfile, patience: Patience) -> Iterator[Note]:
+    passed = 0
+    for batch in table.batches:
+        if patience.over and batch.whole and stream.rows:
+            stream.stop()
+            detail = f"Only the first {stream.rows:,} rows were read: reading all of the file takes too long."
+            yield Note("read_in_part", detail)
+            break
+        if not batch.whole or not batch.columns or patience.counts() or not stream.rows:
+            _add(stream, batch)
+        else:
+            stream.pass_over(batch.rows)
+            passed += batch.rows
+    if passed or not stream.columns_counted:
+        detail = "Some rows were read and not counted, since that takes too long: all counts are estimates."
+        yield Note("counted_in_part", detail)
 
 
 def _without_nothing(profile: DataSetProfile, notes: list[Note]) -> DataSetProfile:
@@ -72,12 +93,12 @@ def _add(stream: StreamProfile, batch: Batch) -> None:
     else:
         stream.add_columns(batch.columns)
         for name in batch.done:
-            stream.column_ends(name)
+            stream.column_ends(name, batch.counted)
 
 
-def _uncounted(profile: DataSetProfile, stream: StreamProfile) -> Iterator[Note]:
+def _uncounted(profile: DataSetProfile, stream: StreamProfile, *, in_time: bool) -> Iterator[Note]:
     estimated = sum(1 for field in profile.fields if field.counts and field.counts.approximate)
-    if estimated:
+    if estimated and in_time:
         detail = (
             f"The distinct values of {estimated:,} columns are estimated: there are too many to count them exactly."
         )

@@ -100,7 +100,8 @@ class _Maker:
             await run.desk.asker.require(run.caller)
         if self.changes >= MOST_CHANGES:
             raise Unmakeable(Cause("blob_changing", "The blob was written anew each time it was read."))
-        found = await self.desk.files.profile(drop, self.version, run)
+        async with run.turn.aside():
+            found = await self.desk.files.profile(drop, self.version, run)
         work = await prepare(run.desk, _request(drop, found.profile), run.caller)
         notes = tuple(Note(code=note.code, detail=note.detail, field=note.field) for note in found.warnings)
         return await make_mapping(run, replace(work, profile=found.profile, notes=(*work.notes, *notes)))

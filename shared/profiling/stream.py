@@ -11,10 +11,12 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from shared.profiling.counting import Column
 from shared.profiling.field_names import hints
 from shared.profiling.models import DataSetProfile
 from shared.profiling.profile import profile_columns
 from shared.profiling.row_cells import RowCells
+from shared.profiling.scaled import scaled
 from shared.profiling.tally import Hashed, Tally
 from shared.profiling.values import texts
 
@@ -50,6 +52,9 @@ class StreamProfile:
         self._tallies = {name: Tally(name) for name in names}
         self._cells = RowCells(budget.cells)
         self._batches = 0
+        self._passed_over = 0
+        self._partly: dict[str, int] = {}
+        self._stopped = False
 
     @property
     def rows(self) -> int:
@@ -58,6 +63,11 @@ class StreamProfile:
     @property
     def compound_keys_counted(self) -> bool:
         return self._cells.complete
+
+    @property
+    def columns_counted(self) -> bool:
+        """Whether no column was left before its end."""
+        return not self._partly
 
     def add(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
         """``columns`` may be shorter than ``rows``, and absent: what is missing is empty."""
@@ -69,9 +79,22 @@ class StreamProfile:
         self._cells.let_go()
         self._tally(columns)
 
-    def column_ends(self, name: str) -> None:
-        """No more of this column comes: its hashes make room for the next."""
+    def column_ends(self, name: str, counted: int | None = None) -> None:
+        """No more of this column comes: its hashes make room for the next. ``counted``: rows, where not all were."""
         self._tallies[name].close()
+        if counted:
+            self._partly[name] = counted
+
+    def pass_over(self, rows: int) -> None:
+        """Rows that are there and not counted: all numbers become estimates."""
+        self._cells.let_go()
+        self._cells.add(rows, {})
+        self._passed_over += rows
+
+    def stop(self) -> None:
+        """More rows are there that do not come: the numbers are those of the rows that came, and not exact."""
+        self._cells.let_go()
+        self._stopped = True
 
     def _tally(self, columns: Mapping[str, Sequence[JsonValue]]) -> dict[str, Sequence[str]]:
         trimmed = {name: texts(values) for name, values in columns.items()}
@@ -112,8 +135,12 @@ class StreamProfile:
             max(hashed, key=_dispensable).distinct.thin()
 
     def profile(self, name: str, description: str | None) -> DataSetProfile:
-        counted = [tally.column(self.rows) for tally in self._tallies.values()]
-        return profile_columns(name, description, counted, self._cells)
+        return profile_columns(name, description, list(map(self._column, self._tallies.values())), self._cells)
+
+    def _column(self, tally: Tally) -> Column:
+        counted = self._partly.get(tally.name, self.rows - self._passed_over)
+        column = tally.column(counted)
+        return scaled(column, self.rows) if counted < self.rows or self._stopped else column
 
 
 def _dispensable(field: Hashed) -> tuple[bool, bool, bool, int]:

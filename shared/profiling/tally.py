@@ -24,6 +24,7 @@ _FIRST: Final = 32
 _HEAVY: Final = 64
 _DRAWN: Final = 8_192
 _DRAWN_CHARS: Final = 1024 * 1024
+_LOW: Final = 0xFFFF
 _MOSTLY: Final = 0.5
 OVERHEAD: Final = 120
 """Bytes a short string and its count take in a dictionary, about."""
@@ -94,7 +95,8 @@ class Hashed:
         first = islice(seen, _FIRST)
         heavy = nlargest(_HEAVY, seen.items(), key=lambda item: item[1])
         self._pinned = dict.fromkeys([*first, *(value for value, count in heavy if value and count > 1)], 0)
-        self._pinned_hashes = hashes_of(self._pinned)
+        self._may_be_pinned = np.zeros(_LOW + 1, np.bool_)
+        self._may_be_pinned[hashes_of(self._pinned) & _LOW] = True
         self._drawn: Counter[str] = Counter()
         self._drawn_chars = 0
         self._level = max(0, (len(seen) // _DRAWN).bit_length())
@@ -145,7 +147,7 @@ class Hashed:
         hashes = hashes_of(values)
         self.distinct.add(hashes)
         if counts is None:
-            for at in np.flatnonzero(np.isin(hashes, self._pinned_hashes)).tolist():
+            for at in np.flatnonzero(self._may_be_pinned[hashes & _LOW]).tolist():
                 if values[at] in self._pinned:
                     self._pinned[values[at]] += 1
         for at in np.flatnonzero(drawn(hashes, self._level)).tolist():

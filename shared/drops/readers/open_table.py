@@ -8,6 +8,7 @@ from shared.drops.readers.delimited import read_delimited
 from shared.drops.readers.formats import LOOK, kind, suffix
 from shared.drops.readers.json_records import LINES, read_json
 from shared.drops.readers.limits import Limits, size
+from shared.drops.readers.patience import Patience
 from shared.drops.readers.raw_bytes import RawBytes
 from shared.drops.readers.source import Source
 from shared.drops.readers.table import Table
@@ -17,7 +18,7 @@ from shared.drops.unreadable import UnreadableFile
 _NAMES: Final = {"parquet": "Parquet file", "workbook": "workbook", "json": "JSON file", "delimited": "text file"}
 
 
-def open_table(file: Source, length: int, name: str, sheet: str | None, limits: Limits) -> Table:
+def open_table(file: Source, length: int, name: str, sheet: str | None, limits: Limits, patience: Patience) -> Table:
     """Raises UnreadableFile, as do the batches of the table."""
     raw = RawBytes(file, limits)
     raw.unpack()
@@ -29,7 +30,7 @@ def open_table(file: Source, length: int, name: str, sheet: str | None, limits: 
     if found == "parquet":
         from shared.drops.readers.parquet import read_parquet
 
-        return read_parquet(file, length, limits)
+        return read_parquet(file, length, limits, patience)
     if found == "workbook":
         from shared.drops.readers.workbook import read_workbook
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from shared.drops.readers.limits import MIB, Limits, size
+from shared.drops.readers.patience import Patience
 from shared.drops.readers.source import Source
 from shared.drops.readers.table import Batch, Table
 from shared.drops.unreadable import UnreadableFile
@@ -29,7 +30,7 @@ _FEW_ROWS: Final = 1_024
 _NESTED: Final = ("STRUCT", "MAP", "UNION")
 
 
-def read_parquet(file: Source, length: int, limits: Limits) -> Table:
+def read_parquet(file: Source, length: int, limits: Limits, patience: Patience) -> Table:
     """Raises UnreadableFile at once where the file's metadata makes no sense, and on the way for what comes later."""
     import duckdb
 
@@ -37,7 +38,7 @@ def read_parquet(file: Source, length: int, limits: Limits) -> Table:
 
     files = OneFile(at_hand(file, length), length)
     try:
-        return _Parquet(files, length, limits).table()
+        return _Parquet(files, length, limits, patience).table()
     except duckdb.Error as error:
         raise files.failed or _cause(error) from None
 
@@ -55,8 +56,9 @@ def _cause(error: Exception) -> UnreadableFile:
 
 
 class _Parquet:
-    def __init__(self, files: OneFile, length: int, limits: Limits) -> None:
+    def __init__(self, files: OneFile, length: int, limits: Limits, patience: Patience) -> None:
         self._files = files
+        self._patience = patience
         self._limits = limits
         self._size = length
         self._database = _database(files)
@@ -109,10 +111,14 @@ class _Parquet:
             yield Batch(len(rows), dict(zip(names, zip(*rows, strict=True), strict=True)))
 
     def _one_by_one(self, rows: int) -> Iterator[Batch]:
-        for name, kind in self._columns:
+        for at, (name, kind) in enumerate(self._columns):
+            over, counted = self._patience.column(len(self._columns) - at), 0
             for cells in self._fetch([(name, kind)]):
                 yield Batch(0, {name: [cell for (cell,) in cells]}, whole=False)
-            yield Batch(0, {}, whole=False, done=(name,))
+                counted += len(cells)
+                if over():
+                    break
+            yield Batch(0, {}, whole=False, done=(name,), counted=counted if counted < rows else None)
         yield Batch(rows, {})
 
     def _fetch(self, columns: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str | float, ...]]]:

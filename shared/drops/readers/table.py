@@ -23,6 +23,8 @@ class Batch:
     """False where a file is read column by column: then ``rows`` come in a batch of their own, and ``done`` names the
     columns of which no more comes."""
     done: tuple[str, ...] = ()
+    counted: int | None = None
+    """Rows of the columns that are done, where these are not all."""
 
 
 @dataclass(frozen=True)
