@@ -90,7 +90,7 @@ async def test_a_loser_without_another_good_key_gets_a_new_one() -> None:
     keys = (("email", "Email", ""), ("fax", "PhoneNumber", ""))
     mapping = await auto(request(fields("email", "e-mail"), [vocabulary(keys=keys)], engine="auto"))
     assert [(p.status, p.vocabulary_key) for p in mapping.properties] == [
-        ("Existing", "customer.email"), ("New", "customer.eMail2"),
+        ("Existing", "customer.email"), ("New", "customer.email2"),
     ]  # fmt: skip
 
 
@@ -132,7 +132,7 @@ async def test_without_a_catalogue_every_key_is_new_and_named_by_the_model() -> 
     assert (mapping.vocabulary.status, mapping.vocabulary.key_prefix) == ("New", "crmCustomer")
     assert (mapping.business_domain.status, mapping.business_domain.name) == ("New", "/CrmCustomer")
     assert [p.vocabulary_key for p in mapping.properties] == [
-        "crmCustomer.firstName", "crmCustomer.eMail", "crmCustomer.eMail2",
+        "crmCustomer.firstName", "crmCustomer.email", "crmCustomer.email2",
     ]  # fmt: skip
     assert mapping.annotation.is_dynamic_vocab
 
@@ -270,7 +270,7 @@ async def test_a_vocabulary_without_keys_can_be_named_and_gets_only_new_ones() -
 
 
 async def test_a_name_of_signs_only_still_gets_a_key_named_by_its_type() -> None:
-    data = {"fields": [{"name": "€ %", "samples": ["a@b.com", "c@d.org"]}]}
+    data = {"fields": [{"name": "- --", "samples": ["a@b.com", "c@d.org"]}]}
     mapping = await auto(request(data, engine="auto"))
     assert mapping.properties[0].vocabulary_key == "crmCustomer.email1"
 
