@@ -1,7 +1,8 @@
 """A simulated Azure OpenAI deployment, for tests and benchmarks: ``python -m local.simulated --port P``.
 
 It speaks both surfaces (v1 and dated), keeps quotas, checks strict schemas and misbehaves on command. Its answers are
-made from the JSON schema alone (simulated_answers) and **never used for an accuracy figure**.
+made from the JSON schema alone (simulated_answers) and **never used for an accuracy figure**. A second deployment,
+``simulated-embedding`` (config: embeddingDeployment), answers ``/embeddings``.
 
 Control, on the same port and loopback only, no key needed:
 - ``PUT /simulated/config``: any members of simulated_config.Config; ``GET`` shows it without the keys
@@ -25,11 +26,14 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from local import simulated_errors as errors
+from local.simulated_chat import read_chat
 from local.simulated_config import Config, Keys
 from local.simulated_deployment import Deployment, plain
+from local.simulated_embeddings import read_embeddings
 
-_DATED = re.compile(r"/openai/deployments/([^/]+)/chat/completions")
+_DATED = re.compile(r"/openai/deployments/([^/]+)/(chat/completions|embeddings)")
 _V1 = "/openai/v1/"
+_READ = {"chat/completions": read_chat, "embeddings": read_embeddings}
 
 
 class Server:
@@ -55,7 +59,7 @@ class Server:
         dated = _DATED.fullmatch(path)
         if dated is None or "api-version" not in request.query or request.method != "POST":
             return plain(errors.resource_not_found())
-        return await self.deployment.chat(request, "dated", dated[1], request.headers.get("api-key"))
+        return await self.deployment.chat(request, "dated", dated[1], request.headers.get("api-key"), _READ[dated[2]])
 
     async def _v1(self, request: web.BaseRequest, rest: str) -> web.StreamResponse:
         if "api-version" in request.query:
@@ -63,9 +67,9 @@ class Server:
         key = request.headers.get("api-key") or request.headers.get("authorization", "").removeprefix("Bearer ")
         if rest == "models" and request.method == "GET":
             return self._models(key)
-        if rest != "chat/completions" or request.method != "POST":
+        if rest not in _READ or request.method != "POST":
             return plain(errors.resource_not_found())
-        return await self.deployment.chat(request, "v1", None, key)
+        return await self.deployment.chat(request, "v1", None, key, _READ[rest])
 
     def _models(self, key: str) -> web.Response:
         if self.deployment.key_name(key) == "other":

@@ -28,6 +28,8 @@ class Chat:
     text: str
     prompt_tokens: int
     max_tokens: int | None
+    inputs: tuple[str, ...] = ()
+    """Texts to be embedded, where that is what was asked for."""
 
     @property
     def cost(self) -> int:

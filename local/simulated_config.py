@@ -103,6 +103,8 @@ class Config(Told):
     quota: Quota = Quota()
     keys: Keys
     deployment: str
+    embedding_deployment: str = "simulated-embedding"
+    """Answers /embeddings, and nothing else does."""
     model: str = "gpt-4.1-mini-2025-04-14"
     reasoning_tokens: Annotated[int, Field(ge=0)] = 0
     """Hidden tokens before an answer: billed, and counted against max_completion_tokens."""

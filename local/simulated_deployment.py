@@ -7,7 +7,7 @@ import hashlib
 import random
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ from local import simulated_errors as errors
 from local import simulated_transport as transport
 from local.simulated_chat import Answers, Chat, complete, read_chat, schema_told, written
 from local.simulated_config import Config, Fault
+from local.simulated_embeddings import embedded
 from local.simulated_faults import Faults, error_answer, misanswered
 from local.simulated_log import Entry, RequestLog
 from local.simulated_quota import QuotaMeter
@@ -51,12 +52,18 @@ class Deployment:
         return "apiKey" if given == keys.api_key else "resourceKey" if given == keys.resource_key else "other"
 
     async def chat(
-        self, request: web.BaseRequest, surface: str, deployment: str | None, given: str | None
+        self,
+        request: web.BaseRequest,
+        surface: str,
+        deployment: str | None,
+        given: str | None,
+        read: Callable[[bytes], Chat | errors.Answer] = read_chat,
     ) -> web.StreamResponse:
+        """``read``: what kind of request it is."""
         started = time.perf_counter()
         raw = b"".join([part async for part in request.content.iter_any()])
         key = self.key_name(given)
-        chat = read_chat(raw)
+        chat = read(raw)
         if deployment is None:
             deployment = str(chat.body.get("model", "")) if isinstance(chat, Chat) else ""
         request_id = str(uuid.uuid4())
@@ -75,7 +82,7 @@ class Deployment:
             return plain(errors.unauthorized(), entry)
         if isinstance(chat, errors.Answer):
             return plain(chat, entry)
-        if entry.deployment != self.config.deployment:
+        if entry.deployment != (self.config.embedding_deployment if chat.inputs else self.config.deployment):
             return plain(errors.deployment_not_found(), entry)
         entry.prompt_tokens, entry.max_tokens = chat.prompt_tokens, chat.max_tokens
         entry.prompt_sha256 = hashlib.sha256(chat.text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -100,7 +107,7 @@ class Deployment:
         entry.cached_tokens = self._prefixes.cached_tokens(chat.text)
         entry.completion_tokens = done.completion_tokens
         await self._think(done.completion_tokens, fault)
-        body = written(chat, done, entry.cached_tokens)
+        body = embedded(chat, entry.deployment) if chat.inputs else written(chat, done, entry.cached_tokens)
         if fault is None:
             return plain(errors.Answer(200, body), entry, limits)
         return await self._spoiled(request, entry, body, fault, limits)
