@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import random
 import time
 import uuid
@@ -19,6 +20,7 @@ from local.simulated_embeddings import embedded
 from local.simulated_faults import Faults, error_answer, misanswered
 from local.simulated_log import Entry, RequestLog
 from local.simulated_quota import QuotaMeter
+from local.simulated_records import records_answer
 from local.simulated_schemas import SchemaBroken
 from local.simulated_tokens import PrefixCache
 
@@ -119,8 +121,10 @@ class Deployment:
             return answer
         if chat.prompt_tokens > self.config.context_tokens:
             return errors.context_length_exceeded(self.config.context_tokens, chat.prompt_tokens)
+        records = records_answer(chat)
         try:
-            return self._answers.content(chat.body.get("response_format"), self.config, schema_told(chat))
+            told = self._answers.content(chat.body.get("response_format"), self.config, schema_told(chat))
+            return told if records is None else json.dumps(records, ensure_ascii=False)
         except SchemaBroken as broken:
             return errors.invalid(str(broken), "response_format")
 

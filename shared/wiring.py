@@ -176,7 +176,7 @@ def _build() -> Services:
         value_sizes=BatchSizes(),
         value_answers=KnownAnswers(tables),
         value_jobs=ValueJobs(tables, blobs),
-        record_files=RecordFiles(),
+        record_files=RecordFiles(blobs),
     )
 
 

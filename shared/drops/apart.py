@@ -60,7 +60,7 @@ async def profile_apart(
     }
     ours, theirs = socket.socketpair()
     try:
-        child = await _start(theirs)
+        child = await start_child("shared.drops.child", theirs)
     except BaseException:
         ours.close()
         raise
@@ -79,11 +79,12 @@ async def profile_apart(
     return _read(answer)
 
 
-async def _start(connection: socket.socket) -> asyncio.subprocess.Process:
+async def start_child(module: str, connection: socket.socket) -> asyncio.subprocess.Process:
+    """A process that runs this module, with the connection as its standard input."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "shared.drops.child",
+        module,
         stdin=connection.fileno(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -108,7 +109,7 @@ async def _talk(
     assert child.stdout
     reader, writer = await asyncio.open_connection(sock=ours)
     answering = asyncio.ensure_future(_all(child.stdout))
-    serving = asyncio.ensure_future(_serve(reader, writer, request, content))
+    serving = asyncio.ensure_future(serve(reader, writer, request, content))
     try:
         await asyncio.wait([serving, answering], return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
@@ -129,7 +130,7 @@ async def _all(stream: asyncio.StreamReader) -> bytes:
     return bytes(found)
 
 
-async def _serve(
+async def serve(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: dict[str, object], content: Ranges
 ) -> None:
     """Until the child hangs up, or asks for what no reader does."""

@@ -41,6 +41,16 @@ def answer(request: Mapping[str, Any], connection: socket.socket) -> dict[str, o
     return {"profile": asdict(found)}
 
 
+def begin() -> tuple[dict[str, Any], socket.socket]:
+    """What is asked, and the connection over which the file is read: in a process fenced in. Raises SourceLost."""
+    gc.disable()  # rows are many small lists and no cycles: looking for some costs a tenth of the time
+    _die_with_parent()
+    connection = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    request = _asked(connection)
+    _fence(int(request["seconds"]) + 1)
+    return request, connection
+
+
 def _fence(seconds: int) -> None:
     import resource
 
@@ -71,12 +81,8 @@ def _asked(connection: socket.socket) -> dict[str, Any]:
 
 def main() -> None:
     """An orphan, or one whose file is gone, has nobody to tell: it ends in silence."""
-    gc.disable()  # rows are many small lists and no cycles: looking for some costs a tenth of the time
-    _die_with_parent()
-    connection = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     try:
-        request = _asked(connection)
-        _fence(int(request["seconds"]) + 1)
+        request, connection = begin()
         said = answer(request, connection)
     except SourceLost:
         return

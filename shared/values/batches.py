@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
@@ -22,6 +23,18 @@ class BatchSize:
 
     def __init__(self) -> None:
         self.records = START
+        self._tokens: float | None = None
+
+    def room(self, expected: int) -> int:
+        """Tokens an answer may take: the service counts them against the quota as if they were used. At first what is
+        expected of the outputs' types, then half as much again as answers took; one that is cut off gets more."""
+        return expected if self._tokens is None else min(expected, math.ceil(1.5 * self._tokens) + 4)
+
+    def used(self, records: int, tokens: int) -> None:
+        """What the answers of one call took. Large ones count at once, small ones slowly."""
+        if records and tokens:
+            each = tokens / records
+            self._tokens = each if self._tokens is None else max(each, 0.9 * self._tokens + 0.1 * each)
 
     def learn(self, asked: int, usable: int) -> None:
         """What came of one call. A call much smaller than it could have been says nothing good."""
@@ -48,6 +61,12 @@ class FixedSize(BatchSize):
     def __init__(self, records: int, learner: BatchSize) -> None:
         self.records = records
         self._learner = learner
+
+    def room(self, expected: int) -> int:
+        return self._learner.room(expected)
+
+    def used(self, records: int, tokens: int) -> None:
+        self._learner.used(records, tokens)
 
     def learn(self, asked: int, usable: int) -> None:
         self._learner.learn(asked, usable)

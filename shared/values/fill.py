@@ -79,7 +79,7 @@ class _Filling:
         """One call, then whatever it takes to settle those it left open; the error, where the call had none to give.
 
         ``last``: a record alone that is not asked again."""
-        prompt, ids = fill_prompt(self.form, batch)
+        prompt, ids = fill_prompt(self.form, batch, self.size.room(self.form.room))
         try:
             reply = await self.asker.ask(self.caller, prompt)
         except AnswerError as error:
@@ -89,6 +89,7 @@ class _Filling:
         self.filled.add(reply.attempt_ids, reply.usage)
         reading = read_answers(self.form, batch, ids, reply.value)
         self.size.learn(len(batch), len(reading.answered))
+        self.size.used(len(batch), reply.usage.completion_tokens)
         self.filled.values.update(reading.answered)
         if last:
             self.filled.failed.update(reading.open)

@@ -42,7 +42,7 @@ class Form:
     system: str
     schema: Mapping[str, object]
     room: int
-    """Tokens one record's answer may take."""
+    """Tokens one record's answer is expected to take at most."""
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -70,12 +70,12 @@ def form_of(template: Template, outputs: tuple[Output, ...]) -> Form:
     return Form(outputs, system, _schema(types), 14 + sum(map(_room, outputs)))
 
 
-def fill_prompt(form: Form, batch: Sequence[Inputs]) -> tuple[Prompt[Answers], tuple[str, ...]]:
-    """The prompt, and the id of each record of the batch."""
+def fill_prompt(form: Form, batch: Sequence[Inputs], room: int) -> tuple[Prompt[Answers], tuple[str, ...]]:
+    """The prompt, and the id of each record of the batch. ``room``: tokens one record's answer may take."""
     ids = _ids(batch)
     lines = "\n".join(_line(name, inputs) for name, inputs in zip(ids, batch, strict=True))
     messages = (Message("system", form.system), Message("user", lines))
-    return Prompt(NAME, messages, form.schema, _parse, 24 + form.room * len(batch)), ids
+    return Prompt(NAME, messages, form.schema, _parse, 24 + room * len(batch)), ids
 
 
 def _line(name: str, inputs: Inputs) -> str:

@@ -102,7 +102,7 @@ class Stand:
             value_sizes=BatchSizes(),
             value_answers=KnownAnswers(self.tables),
             value_jobs=ValueJobs(self.tables, self.blobs),
-            record_files=RecordFiles(),
+            record_files=RecordFiles(self.blobs),
             **stand_ins,
         )
 

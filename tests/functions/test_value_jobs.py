@@ -182,20 +182,20 @@ async def test_a_flag_that_is_switched_off_ends_the_job_as_a_failure_that_can_be
 
 
 async def test_a_limit_is_never_passed_and_a_higher_one_lets_the_job_go_on(stand: Stand) -> None:
-    accepted = await call("POST", PATH, body(200, limits={"maxTokens": 6_000}))
+    accepted = await call("POST", PATH, body(400, limits={"maxTokens": 4_950}))
     await drain(stand)
     stopped = await state(accepted)
     used = stopped["usage"]["promptTokens"] + stopped["usage"]["completionTokens"]
     assert (stopped["state"], stopped["error"]["code"]) == ("stopped_by_limit", "limit_reached")
-    assert 0 < used <= 6_000
-    assert 0 < stopped["progress"]["done"] < 200
+    assert 0 < used <= 4_950
+    assert 0 < stopped["progress"]["done"] < 400
     unasked = [line for line in lines(stand, stopped["results"]) if line["status"] == "Failed"]
     assert {line["error"]["code"] for line in unasked} == {"not_asked"}
     await call("POST", f"{PATH}/{accepted.json['jobId']}/resume", {"limits": {"maxTokens": 1_000_000}})
     await drain(stand)
     ended = await state(accepted)
-    assert (ended["state"], ended["progress"]["done"], ended["error"]) == ("succeeded", 200, None)
-    assert len(stand.gateway.asked) == 20
+    assert (ended["state"], ended["progress"]["done"], ended["error"]) == ("succeeded", 400, None)
+    assert len(stand.gateway.asked) == 40
 
 
 async def test_a_cost_limit_needs_prices(stand: Stand) -> None:
@@ -257,3 +257,62 @@ async def test_a_bad_job_is_refused_at_once(stand: Stand, change: dict[str, obje
     assert answer.status in (400, 422)
     assert any(error["pointer"].startswith(pointer) for error in answer.json["errors"])
     assert not stand.queues.queues
+
+
+FILES = {
+    "acme/a.csv": b"id,a.name\nr1,anna\nr2,\nr3,carl\n",
+    "acme/a.jsonl": b'{"id": "r1", "a.name": "anna"}\n{"id": "r2"}\n{"id": "r3", "a.name": "carl"}\n',
+    "acme/records.jsonl": b'{"id": "r1", "properties": {"a.name": "anna"}}\n{"id": "r2", "properties": {}}\n'
+    b'{"id": "r3", "properties": {"a.name": "carl"}}\n',
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_records_come_from_a_file(stand: Stand, name: str) -> None:
+    await stand.blobs.put("drops", name, FILES[name], "text/plain")
+    source = {"source": {"container": "drops", "blob": name}}
+    accepted = await call("POST", PATH, {"prompt": PROMPT, "mode": "Add", **source})
+    await drain(stand)
+    ended = await state(accepted)
+    assert (ended["state"], ended["progress"]["records"]) == ("succeeded", 3)
+    found = lines(stand, ended["results"])
+    assert [(line["id"], line["status"], line["outputs"]) for line in found] == [
+        ("r1", "Set", {"a.loud": "ANNA"}),
+        ("r2", "Skipped", {}),
+        ("r3", "Set", {"a.loud": "CARL"}),
+    ]
+
+
+async def test_the_failures_of_one_job_are_a_source_of_the_next(stand: Stand) -> None:
+    def blocked(prompt: Any) -> object:
+        if "name 13" in prompt.messages[-1].content:
+            raise ContentFiltered("blocked")
+        return answers(prompt, upper)
+
+    stand.gateway.answerer = blocked
+    accepted = await call("POST", PATH, body())
+    await drain(stand)
+    place = (await state(accepted))["failures"]
+    await stand.blobs.put("drops", "acme/again.jsonl", stand.blobs.blobs[place["container"], place["blob"]].content, "")
+    stand.gateway.answerer = lambda prompt: answers(prompt, upper)
+    source = {"source": {"container": "drops", "blob": "acme/again.jsonl"}}
+    again = await call("POST", PATH, {"prompt": PROMPT, "mode": "Add", **source})
+    await drain(stand)
+    (line,) = lines(stand, (await state(again))["results"])
+    assert (line["id"], line["outputs"]) == ("r13", {"a.loud": "NAME 13"})
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(None, "blob_not_found"), (b"", "empty_file"), (b"\x89PNG\r\n\x1a\n" + bytes(500), "not_what_it_says")],
+)
+async def test_a_file_that_cannot_be_read_fails_the_job_with_its_cause(
+    stand: Stand, content: bytes | None, code: str
+) -> None:
+    if content is not None:
+        await stand.blobs.put("drops", "acme/a.csv", content, "text/plain")
+    source = {"source": {"container": "drops", "blob": "acme/a.csv"}}
+    accepted = await call("POST", PATH, {"prompt": PROMPT, "mode": "Add", **source})
+    await drain(stand)
+    ended = await state(accepted)
+    assert (ended["state"], ended["error"]["code"]) == ("failed", code)

@@ -194,6 +194,6 @@ async def test_long_records_make_small_calls() -> None:
 def test_ids_differ_within_a_call_and_between_calls() -> None:
     from shared.values.prompt import fill_prompt
 
-    first, second = fill_prompt(form(), questions(100))[1], fill_prompt(form(), questions(99))[1]
+    first, second = fill_prompt(form(), questions(100), 9)[1], fill_prompt(form(), questions(99), 9)[1]
     assert len(set(first)) == 100
     assert first[:99] != second
