@@ -18,6 +18,7 @@ from shared.mapping.claims import Job
 from shared.mapping.models import DataSetRef, Mapping, MappingRequest
 from shared.mapping.pace import fields_in
 from shared.mapping.queued_run import Delivery, Run, Workshop, given_up, make_mapping
+from shared.mapping.recall import fields_to_ask
 from shared.mapping.results import QUEUE as RESULTS
 from shared.mapping.results import Queues, notification
 from shared.mapping.run import MappingDesk, caller_of, check_request, prepare
@@ -44,8 +45,9 @@ async def will_take_long(desk: MappingDesk, organization: str, request: MappingR
     """Whether the caller should not wait for the mapping."""
     if request.options.engine == "auto":
         return False
-    fields = await asyncio.to_thread(fields_in, request.data_set)
-    return desk.pace.expected(organization, fields) > desk.settings.sync_deadline
+    memory = await desk.reviews.read(organization)
+    fields = await asyncio.to_thread(fields_to_ask, request.data_set, memory)
+    return fields > 0 and desk.pace.expected(organization, fields) > desk.settings.sync_deadline
 
 
 async def enqueue(

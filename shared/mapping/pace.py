@@ -37,7 +37,8 @@ class Pace:
         """What a mapping took. One without prompts says nothing."""
         if mapping.usage.prompts:
             known = self._slowness.get(organization, 1.0)
-            shown = seconds / _ordinary(len(mapping.properties))
+            asked = min(len(mapping.properties), FIELDS * mapping.usage.prompts)  # what was reviewed is not
+            shown = seconds / _ordinary(asked)
             self._remember(organization, known + _NEWEST * (shown - known))
 
     def learn_at_least(self, organization: str, fields: int, seconds: float) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from shared.mapping.models import DataSetIn
 from shared.mapping.review import Decided, Memory, Review
 from shared.mapping.reviewed import ReviewedVocabulary
 
@@ -56,6 +57,19 @@ def recall(memory: Memory, data_set_id: str | None, name: str, fields: Collectio
         return None
     used = {each.place: each.review.vocabulary for each in known.values()}
     return Recalled(known, tuple(used[place] for place in sorted(used, reverse=True)))
+
+
+def fields_to_ask(data_set: DataSetIn, memory: Memory) -> int:
+    """How many fields no review knows. Blocking for 10,000 records."""
+    fields = field_names(data_set)
+    found = recall(memory, data_set.id, data_set.name, fields)
+    return len(fields) - (len(found.fields) if found else 0)
+
+
+def field_names(data_set: DataSetIn) -> set[str]:
+    if data_set.records is not None:
+        return set().union(*data_set.records)
+    return {field.name for field in data_set.fields or ()}
 
 
 def told(decided: Decided) -> str:

@@ -15,7 +15,7 @@ from shared.mapping.index.catalogue_index import Catalogued, Head, indexed
 from shared.mapping.models import MappingRequest
 from shared.mapping.models import Warning as Note
 from shared.mapping.plan import Plan, plan
-from shared.mapping.recall import Known, Recalled, recall
+from shared.mapping.recall import Known, Recalled, field_names, recall
 from shared.mapping.review import Memory
 from shared.mapping.reviewed import ReviewedVocabulary
 from shared.mapping.verdicts import Reviewed
@@ -39,7 +39,7 @@ def remembered_plan(
     index = indexed(vocabularies)
     if not memory.reviews:
         return RememberedPlan(plan(request, index, profile), {})
-    found = recall(memory, request.data_set.id, request.data_set.name, _fields(request))
+    found = recall(memory, request.data_set.id, request.data_set.name, field_names(request.data_set))
     if found is None:
         return _with_examples(RememberedPlan(plan(request, index, profile), {}), memory)
     chosen = _vocabulary(found, request, index.heads)
@@ -52,13 +52,6 @@ def remembered_plan(
             planned = replace(planned, vocabulary=None, short_lists=((),) * len(planned.profile.fields))
     reviewed, notes = _Desk(planned, found).decide()
     return _with_examples(RememberedPlan(_without_taken(planned, reviewed), reviewed, notes), memory)
-
-
-def _fields(request: MappingRequest) -> set[str]:
-    data_set = request.data_set
-    if data_set.records is not None:
-        return set().union(*data_set.records)
-    return {field.name for field in data_set.fields or ()}
 
 
 def _vocabulary(found: Recalled, request: MappingRequest, vocabularies: Sequence[Head]) -> ReviewedVocabulary | None:

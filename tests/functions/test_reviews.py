@@ -155,6 +155,20 @@ async def test_a_key_that_a_review_gave_is_given_to_no_other_field(stand: Stand)
     assert len(given) == len(set(given))
 
 
+async def test_a_data_set_of_which_little_is_left_to_ask_is_answered_at_once(stand: Stand) -> None:
+    """However many fields it has."""
+    many = [{"name": f"Column {number}"} for number in range(900)]
+    body = request(engine="auto")
+    body["dataSet"] = {"name": "wide", "fields": many}
+    mapping = await mapped(body)
+    body["options"] = {}
+    stand.services.pace.learn_at_least("acme", 10, 60)
+    assert (await call("POST", PATH, body)).status == 202
+    await reviewed(mapping, *(accepted(each["name"]) for each in many))
+    again = await mapped(body)
+    assert (again["usage"]["prompts"], keys(again)) == (0, keys(mapping))
+
+
 async def test_where_nothing_is_decided_about_the_fields_everything_is_asked(stand: Stand) -> None:
     mapping = await mapped(request())
     await reviewed(mapping, ignored("Phone"))
