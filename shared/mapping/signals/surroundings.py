@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shared.mapping.signals.table import Numbers, Scores, Table
+from shared.mapping.signals.table import Grouping, Numbers, Scores, Table
 
 _AT_ALL = 0.3
 """The group that fits best must reach this mean score, or groups say little."""
@@ -13,30 +13,26 @@ _AT_ALL = 0.3
 def rivals(table: Table, scores: Scores) -> Scores:
     """0 to 1: by how much another field claims the pair's key more. A field claims a key with its score for it, less
     what it scores more for another key."""
-    fields, keys = table.fields, table.keys
-    best, second, at = _two_best(fields, scores)
-    elsewhere = np.where(np.arange(len(scores)) == at[fields], second[fields], best[fields])
-    claims = scores - np.maximum(0, elsewhere - scores)
-    most, next_most, holder = _two_best(keys, claims)
-    others = np.where(np.arange(len(scores)) == holder[keys], next_most[keys], most[keys])
-    found: Scores = np.clip(others - claims, 0, 1).astype(np.float32)
+    claims = scores - np.maximum(0, _best_other(table.by_field, scores) - scores)
+    found: Scores = np.clip(_best_other(table.by_key, claims) - claims, 0, 1)
     return found
 
 
-def _two_best(owners: Numbers, scores: Scores) -> tuple[Scores, Scores, Numbers]:
-    """For each owner its best score, its second best (0 without one), and the row of the best."""
-    total = int(owners.max(initial=-1)) + 1
-    order = np.lexsort((np.arange(len(scores)), -scores, owners))
-    sorted_owners = owners[order]
-    first = np.searchsorted(sorted_owners, np.arange(total))
-    best, second = np.zeros(total, np.float32), np.zeros(total, np.float32)
-    at = np.full(total, -1, np.int32)
-    last = np.searchsorted(sorted_owners, np.arange(total), side="right")
-    some, several = last > first, last > first + 1
-    best[some] = scores[order[first[some]]]
-    second[several] = scores[order[first[several] + 1]]
-    at[some] = order[first[some]]
-    return best, second, at
+def _best_other(grouping: Grouping, scores: Scores) -> Scores:
+    """For each row the best score of the other rows of its group; 0 where it is alone."""
+    if not len(scores):
+        return scores
+    ordered = scores[grouping.order]
+    best = np.maximum.reduceat(ordered, grouping.starts)
+    at = np.flatnonzero(ordered == best[grouping.numbers])
+    at = at[np.unique(grouping.numbers[at], return_index=True)[1]]
+    ordered[at] = -np.inf
+    second = np.maximum(np.maximum.reduceat(ordered, grouping.starts), np.float32(0))
+    others = best[grouping.numbers]
+    others[at] = second
+    found: Scores = np.empty_like(scores)
+    found[grouping.order] = others
+    return found
 
 
 def group_fit(table: Table, groups: Numbers, scores: Scores) -> Scores:

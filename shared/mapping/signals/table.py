@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,26 @@ Scores = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Grouping:
+    """Rows that belong together."""
+
+    order: npt.NDArray[np.intp]
+    """The rows, group by group."""
+    starts: npt.NDArray[np.intp]
+    """Where in ``order`` each group begins."""
+    numbers: npt.NDArray[np.intp]
+    """The group of each row in ``order``, counted from 0."""
+
+
+def grouping(owners: Numbers) -> Grouping:
+    order = np.argsort(owners, kind="stable")
+    ordered = owners[order]
+    new = np.ones(len(ordered), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return Grouping(order, np.flatnonzero(new), np.cumsum(new) - 1)
+
+
+@dataclass(frozen=True)
 class Table:
     """One row per pair, grouped by field."""
 
@@ -25,6 +46,14 @@ class Table:
     keys: Numbers
     signals: Scores
     """A column per signal, in the order of SIGNALS; not a number where there is none."""
+
+    @cached_property
+    def by_field(self) -> Grouping:
+        return grouping(self.fields)
+
+    @cached_property
+    def by_key(self) -> Grouping:
+        return grouping(self.keys)
 
 
 def table(fields: Sequence[FieldFacts], compared: Sequence[Sequence[int]], keys: KeyList) -> Table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from shared.mapping.data_types import type_likeness
+from shared.mapping.data_types import meant_type, type_likeness
 from shared.mapping.keys import KeyFacts
 from shared.mapping.signals.facts import FieldFacts
 
 
-def likeness(field: FieldFacts, key: KeyFacts) -> float | None:
-    """0 to 1, by values where there are samples, else by what names and catalogue say."""
-    kinds = (key.data_type, key.value_type) if field.profile.samples else (key.data_type,)
-    return max(type_likeness(field.profile.data_type, kind) for kind in kinds if kind)
+def likeness(field: FieldFacts, key: KeyFacts) -> float:
+    """0 to 1. A catalogue often calls everything Text: what the key's samples or name say counts as well."""
+    kinds = {kind for kind in (meant_type(key.key.data_type), key.value_type) if kind}
+    return max(type_likeness(field.profile.data_type, kind) for kind in kinds)
