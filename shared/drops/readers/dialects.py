@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 _DELIMITERS: Final = ",;\t|^~\x01\x1f¦§"
 _BY_NAME: Final = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
@@ -22,6 +22,16 @@ _DOUBTFUL: Final = 0.25
 _TIE: Final = 1.15
 """How much better a rival must be than what the file's name says, or than plain double quotes."""
 _WORDS_OF_PROSE: Final = 8
+
+
+class Reader(Protocol):
+    """What ``csv.reader`` gives."""
+
+    @property
+    def line_num(self) -> int:
+        """Lines read so far."""
+
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Dialect:
             return "unexpected end of data" not in str(error)
         return True
 
-    def rows(self, lines: Iterable[str], *, strict: bool = False) -> Iterator[list[str]]:
+    def rows(self, lines: Iterable[str], *, strict: bool = False) -> Reader:
         return csv.reader(
             lines,
             strict=strict,

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from shared.drops.readers.json_text import JsonText
 from shared.drops.readers.limits import Limits
-from shared.drops.readers.rows import rows_as_table
+from shared.drops.readers.rows import in_blocks, rows_as_table
 from shared.drops.readers.table import BATCH_CHARS, BATCH_ROWS, Batch, Note, Table
 from shared.drops.readers.text import Text
 from shared.drops.unreadable import UnreadableFile
@@ -54,7 +54,8 @@ def _array(source: JsonText, limits: Limits, notes: Notes, rest: Callable[[JsonT
     first = source.peek()
     items = _items(source, rest)
     if first == "[":
-        return rows_as_table("json", _cells(items, source), limits, progress=lambda: source.chars, notes=notes)
+        blocks = in_blocks(_cells(items, source, limits), lambda: source.chars)
+        return rows_as_table("json", blocks, limits, progress=lambda: source.chars, notes=notes)
     if first == "]":
         raise UnreadableFile("empty_file", "The JSON array is empty.")
     if first and first != "{":
@@ -78,12 +79,12 @@ def _after_array(source: JsonText) -> None:
         raise source.wrong()
 
 
-def _cells(items: Iterator[JsonValue], source: JsonText) -> Iterator[list[str]]:
+def _cells(items: Iterator[JsonValue], source: JsonText, limits: Limits) -> Iterator[list[str]]:
     for item in items:
         if not isinstance(item, list):
             raise _mixed(source)
         source.row += 1
-        yield [text_of(cell) for cell in item]
+        yield [text_of(cell) for cell in item[: limits.columns + 1]]
 
 
 def _mixed(source: JsonText) -> UnreadableFile:

@@ -6,7 +6,7 @@ Shared by delimited text, workbooks and JSON lists of lists.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Final
 
 from shared.drops.readers.headers import Layout, layout, names
@@ -17,32 +17,32 @@ from shared.drops.unreadable import UnreadableFile
 from shared.profiling.values import BLANK
 
 _LOOK: Final = 200
-_STEP: Final = 64
-"""Rows taken between two looks at how much text they hold."""
+_BLOCK_ROWS: Final = 256
+_BLOCK_CHARS: Final = 256 * 1024
 
 
 def rows_as_table(
     kind: str,
-    rows: Iterator[list[str]],
+    blocks: Iterator[list[list[str]]],
     limits: Limits,
     *,
     progress: Callable[[], int],
     notes: Callable[[], Iterable[Note]] = tuple,
     even: bool = False,
 ) -> Table:
-    """``progress``: characters read so far; ``notes``: what the source noted, asked at the end; ``even``: rows end with
-    their last value, so that their lengths say nothing.
+    """``blocks``: of rows, each of some hundred KiB; ``progress``: characters read so far; ``notes``: what the source
+    noted, asked at the end; ``even``: rows end with their last value, so that their lengths say nothing.
 
     Raises UnreadableFile ``empty_file`` or ``too_many_columns``.
     """
-    first = list(islice(rows, _LOOK))
+    first = _first(blocks, progress)
     if not any(map(_filled, first)):
         raise UnreadableFile("empty_file", "The file has no rows: it holds nothing but blank lines.")
     if even:
         longest = max(map(len, first))
-        first = [row + [""] * (longest - len(row)) for row in first]
-        rows = (row + [""] * (longest - len(row)) for row in rows)
-    found = layout(first)
+        first = _evened(first, longest)
+        blocks = (_evened(block, longest) for block in blocks)
+    found = layout(first[:_LOOK])
     columns, odd = names(found.header, found.width)
     if len(columns) > limits.columns:
         detail = f"The table has {len(columns):,} columns; at most {limits.columns:,} are read."
@@ -50,8 +50,34 @@ def rows_as_table(
     table = Table(kind, iter(()), odd, columns)
     if found.titles:
         table.notes.append(Note("title_rows", f"{_rows(found.titles)} above the header left out."))
-    table.batches = _Records(found, columns, progress, notes, table.notes).batches(chain(first[found.skip :], rows))
+    table.batches = _Records(found, columns, progress, notes, table.notes).batches(chain([first[found.skip :]], blocks))
     return table
+
+
+def in_blocks(rows: Iterator[list[str]], progress: Callable[[], int]) -> Iterator[list[list[str]]]:
+    """``progress``: characters read so far. Blocks are small where rows are large."""
+    block: list[list[str]] = []
+    start = progress()
+    for row in rows:
+        block.append(row)
+        if len(block) >= _BLOCK_ROWS or progress() - start > _BLOCK_CHARS:
+            yield block
+            block, start = [], progress()
+    if block:
+        yield block
+
+
+def _first(blocks: Iterator[list[list[str]]], progress: Callable[[], int]) -> list[list[str]]:
+    first: list[list[str]] = []
+    for block in blocks:
+        first += block
+        if len(first) >= _LOOK or progress() >= BATCH_CHARS:
+            break
+    return first
+
+
+def _evened(rows: list[list[str]], length: int) -> list[list[str]]:
+    return [row + [""] * (length - len(row)) for row in rows]
 
 
 class _Records:
@@ -75,12 +101,12 @@ class _Records:
         self._blank = self._repeated = self._short = self._long = 0
         self._first_odd = 0
 
-    def batches(self, rows: Iterator[list[str]]) -> Iterator[Batch]:
+    def batches(self, blocks: Iterable[list[list[str]]]) -> Iterator[Batch]:
         """The last few rows are held back to the end: they may be totals."""
         held: list[list[str]] = []
         start = self._progress()
-        while step := list(islice(rows, _STEP)):
-            held += self._records(step)
+        for block in blocks:
+            held += self._records(block)
             if len(held) >= BATCH_ROWS or self._progress() - start >= BATCH_CHARS:
                 start = self._progress()
                 ready, held = held[:-LOOKED_AT], held[-LOOKED_AT:]

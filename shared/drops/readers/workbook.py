@@ -14,7 +14,7 @@ from posixpath import join, normpath
 from typing import Final
 
 from shared.drops.readers.limits import Limits
-from shared.drops.readers.rows import rows_as_table
+from shared.drops.readers.rows import in_blocks, rows_as_table
 from shared.drops.readers.source import Source
 from shared.drops.readers.table import Note, Table
 from shared.drops.readers.workbook_cells import SheetRows
@@ -79,7 +79,8 @@ def read_workbook(file: Source, length: int, sheet: str | None, suffix: str, lim
         rows = cells.rows(parts, chosen.part)
         first = next(rows, None)
         if first is not None:
-            table = rows_as_table("xlsx", chain([first], rows), limits, progress=_progress(cells), even=True)
+            blocks = in_blocks(chain([first], rows), _progress(cells))
+            table = rows_as_table("xlsx", blocks, limits, progress=_progress(cells), even=True)
             if sheet is None and len(contents.sheets) > 1:
                 detail = f"The workbook has {len(contents.sheets):,} sheets; {shown(chosen.name)} was read."
                 table.notes.append(Note("one_sheet_of_several", detail))
