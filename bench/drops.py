@@ -12,22 +12,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
+from bench.killed_host import LEASE_SECONDS, KilledHost
 from bench.small_drops import figures, receive, send
 from bench.stack import Stack, running_stack
 
 DROPS = int(os.environ.get("DROPS") or 1_000)
 KILL_SECONDS = float(os.environ.get("KILL_SECONDS") or 3)
 PATIENCE_SECONDS = float(os.environ.get("PATIENCE_SECONDS") or 1_500)
-LEASE_SECONDS = 10
-"""After which the stand-in shows a killed host's messages again; the real host's lease is 10 minutes."""
-_ROOT = Path(__file__).parent.parent
 _FAULTS = [
     {"kind": "throttled", "probability": 0.3, "retryAfter": 1},
     {"kind": "server_error", "probability": 0.1},
@@ -49,7 +44,7 @@ def _one(stack: Stack, number: int, faults: list[dict[str, object]]) -> dict[str
     stack.tell(latencySeconds=0.2, jitterSeconds=0.2, keepBodies=True, faults=faults)
     send(stack, number, DROPS)
     started = time.monotonic()
-    with _Host(stack) as host:
+    with KilledHost(stack, KILL_SECONDS) as host:
         told = _wait(stack, host, number)
         seconds = time.monotonic() - started
         _settle(stack)
@@ -57,47 +52,7 @@ def _one(stack: Stack, number: int, faults: list[dict[str, object]]) -> dict[str
     return {"seconds": round(seconds), "kills": host.kills, **figures(stack, number, told, requests)}
 
 
-class _Host:
-    """The host stand-in, killed and started again."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._env = {
-            **os.environ,
-            **stack.app_settings(),
-            "LOCAL_HOST_LEASE_SECONDS": str(LEASE_SECONDS),
-        }
-        self._log = tempfile.NamedTemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._ready: float | None = None
-        self.kills = 0
-
-    def __enter__(self) -> _Host:
-        self._start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(40)
-        self._log.close()
-
-    def beat(self) -> None:
-        """Kill it, if it is time. The time counts from when it says that it takes messages."""
-        if self._ready is None and b'"host.ready"' in Path(self._log.name).read_bytes():
-            self._ready = time.monotonic()
-        if KILL_SECONDS and self._ready and time.monotonic() - self._ready > KILL_SECONDS:
-            self._process.kill()
-            self._process.wait()
-            self.kills += 1
-            self._start()
-
-    def _start(self) -> None:
-        command = [sys.executable, "-m", "local.host", "--port", "0"]
-        self._ready = None
-        self._log.seek(0)
-        self._log.truncate()
-        self._process = subprocess.Popen(command, cwd=_ROOT, env=self._env, stderr=self._log, stdout=self._log)
-
-
-def _wait(stack: Stack, host: _Host, number: int) -> list[dict[str, Any]]:
+def _wait(stack: Stack, host: KilledHost, number: int) -> list[dict[str, Any]]:
     """Kill the host again and again until every drop has been told of."""
     told: list[dict[str, Any]] = []
     ends = time.monotonic() + PATIENCE_SECONDS

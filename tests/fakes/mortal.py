@@ -27,6 +27,9 @@ from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
 from shared.queue_messages import Message, as_text, dump
+from shared.values.batches import BatchSizes
+from shared.values.jobs.store import ValueJobs
+from shared.values.reuse import KnownAnswers
 from tests.fakes.app import Stand, indexed
 from tests.fakes.clock import VirtualLoop
 from tests.fakes.deployment import FakeHistory, completion
@@ -104,16 +107,21 @@ class Wire:
             raise Killed
 
 
+def _first(request: ChatRequest) -> object:
+    shape = cast("dict[str, Any]", request.response_format)
+    return answer(shape["json_schema"]["schema"])
+
+
 class Deployment:
-    """Answers every prompt with the first thing its schema allows."""
+    """Answers every prompt with the first thing its schema allows, or as told."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.answerer: Callable[[ChatRequest], object] = _first
 
     async def send(self, request: ChatRequest) -> Completion:
         self.sent.append(json.dumps([message.content for message in request.messages]))
-        shape = cast("dict[str, Any]", request.response_format)
-        return completion(json.dumps(answer(shape["json_schema"]["schema"])))
+        return completion(json.dumps(self.answerer(request)))
 
 
 class Outside:
@@ -174,6 +182,9 @@ class Outside:
                 failures=Failures(tables, blobs, queues),
                 policies=OrganizationSettings(tables, services.settings.samples),
                 processor=cast(Any, at_once),
+                value_jobs=ValueJobs(tables, blobs, clock),
+                value_sizes=BatchSizes(),
+                value_answers=KnownAnswers(tables),
             )
         )
 

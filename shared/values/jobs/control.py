@@ -108,7 +108,9 @@ async def resume(desk: JobDesk, organization: str, job_id: str, limits: LimitsIn
         lanes = tuple(replace(lane, owner="", until="", calls=taken_over(lane.calls)) for lane in job.lanes)
         if limits is not None:
             job = replace(job, max_tokens=limits.max_tokens, max_cost=cost_of(limits))
-        return replace(job, state="running" if job.planned else "queued", lanes=lanes, ends=None, error=None)
+        return replace(
+            job, state="running" if job.planned else "queued", lanes=lanes, ends=None, error=None, told=False
+        )
 
     job = await _change(desk, organization, job_id, edit)
     if job.at_work:

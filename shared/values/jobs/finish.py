@@ -33,8 +33,6 @@ Line = Callable[[AnsweredRecord], str | None]
 async def finish(desk: JobDesk, job: Job) -> None:
     """Write the results and end the job. Raises StorageUnavailable, TaskGone."""
     ends: State = job.ends or "succeeded"
-    if job.state not in ("queued", "running"):
-        return
     if job.planned:
         await _write(desk, job)
 
@@ -45,20 +43,24 @@ async def finish(desk: JobDesk, job: Job) -> None:
 
     ended = await desk.jobs.change(job.organization, job.job_id, edit)
     if ended is not None:
-        await _clear(desk, ended)
-        await _tell(desk, ended)
+        await settle(desk, ended)
 
 
-async def _clear(desk: JobDesk, job: Job) -> None:
-    """A job that may be resumed keeps its work."""
-    if job.state == "succeeded":
+async def settle(desk: JobDesk, job: Job) -> None:
+    """What follows a job's end, once: who wrote the end may have died before this. A job that may be resumed keeps its
+    work; one that was cancelled is not announced. Raises StorageUnavailable."""
+    if job.told or job.state not in ENDED:
+        return
+    if job.state in ("succeeded", "cancelled"):
         await desk.jobs.discard_work(job)
-
-
-async def _tell(desk: JobDesk, job: Job) -> None:
-    if job.callback_url and job.state in ENDED:
+    if job.callback_url and job.state != "cancelled":
         body = state_of(job, desk.values.settings.currency).model_dump(mode="json", by_alias=True)
         await desk.callbacks.announce(job.callback_url, job.organization, job.job_id, body)
+
+    def edit(now: Job) -> Job | None:
+        return replace(now, told=True) if now.state == job.state else None
+
+    await desk.jobs.change(job.organization, job.job_id, edit)
 
 
 async def _write(desk: JobDesk, job: Job) -> None:

@@ -75,6 +75,8 @@ class Job:
     """How it will end once its results are written."""
     error: tuple[str, str] | None = None
     has_results: bool = False
+    told: bool = False
+    """Its end was announced, and what it needs no more was cleared away."""
 
     @property
     def planned(self) -> bool:
@@ -121,6 +123,7 @@ def values_of(job: Job) -> dict[str, Value]:
         "ErrorCode": job.error[0] if job.error else None,
         "ErrorDetail": job.error[1][:1_000] if job.error else None,
         "HasResults": job.has_results,
+        "Told": job.told,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -154,6 +157,7 @@ def job_of(organization: str, job_id: str, row: Row) -> Job:
         ends=cast("State | None", row.text("Ends")),
         error=(code, row.text("ErrorDetail") or "") if code else None,
         has_results=row.values.get("HasResults") is True,
+        told=row.values.get("Told") is True,
     )
 
 

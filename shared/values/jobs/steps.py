@@ -25,8 +25,8 @@ from shared.values.jobs.budget import LaneLost, LimitReached
 from shared.values.jobs.chunk import Stopped, answer_chunk
 from shared.values.jobs.control import resume
 from shared.values.jobs.desk import JobDesk, UnreadableSource
-from shared.values.jobs.finish import finish
-from shared.values.jobs.job import Job
+from shared.values.jobs.finish import finish, settle
+from shared.values.jobs.job import ENDED, Job
 from shared.values.jobs.lane import LaneBusy, claim, commit, find_answers, release
 from shared.values.jobs.messages import QUEUE, StepMessage, put_step
 from shared.values.jobs.models import State
@@ -69,6 +69,8 @@ async def _run(desk: JobDesk, blobs: Blobs, step: StepMessage) -> None:
         return
     if step.step == "resume":
         await resume(desk, job.organization, job.job_id)
+    elif job.state in ENDED:
+        await settle(desk, job)
     elif job.ends is not None or (step.step == "finish" and job.planned and job.lanes_done):
         await finish(desk, job)
     elif job.at_work and step.step == "start":
