@@ -134,9 +134,9 @@ class RuleError(ProductError):
 class RuleUnusable(RuleError):
     code = "rule_unusable"
 
-    def __init__(self, detail: str, *, draft: Mapping[str, JsonValue], reason: str) -> None:
+    def __init__(self, detail: str, *, draft: Mapping[str, JsonValue] | None = None, reason: str = "") -> None:
         super().__init__(detail)
-        self.draft = draft
+        self.draft = draft or {}
         """What the model wrote, as it was understood."""
         self.reason = reason
 
