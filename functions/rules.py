@@ -9,7 +9,14 @@ import azure.functions as func
 from functions.http import Answer, Call, endpoint, ok
 from functions.operations import Operation, Success
 from shared import errors
-from shared.rules.models import PreviewAnswer, PreviewRequest, RuleAnswer, RuleRequest
+from shared.rules.models import (
+    PreviewAnswer,
+    PreviewRequest,
+    RuleAnswer,
+    RuleRequest,
+    SuggestionAnswer,
+    SuggestionRequest,
+)
 from shared.wiring import services
 
 if TYPE_CHECKING:
@@ -50,6 +57,15 @@ PREVIEW: Final = Operation(
     successes=(Success(200, "What the rule does to the records", PreviewAnswer),),
     errors=(errors.RuleTimeout, errors.IdempotencyConflict),
 )
+SUGGEST: Final = Operation(
+    method="POST",
+    path="organizations/{org}/rules/suggestions",
+    name="suggest_rules",
+    summary="Suggest rules for a key from its values",
+    body=SuggestionRequest,
+    successes=(Success(200, "What was found, and rules that were run on the values", SuggestionAnswer),),
+    errors=(*_ASKING, errors.RuleTimeout),
+)
 
 
 @bp.route(WRITE.path, methods=[WRITE.method])
@@ -74,6 +90,19 @@ async def preview_rule(call: Call) -> Answer:
 
     async def work() -> Answer:
         return ok(await preview(services().sandbox, call.organization, request))
+
+    return await call.once(work)
+
+
+@bp.route(SUGGEST.path, methods=[SUGGEST.method])
+@endpoint(SUGGEST)
+async def suggest_rules(call: Call) -> Answer:
+    from shared.rules.desk import suggested
+
+    request = await call.read(SuggestionRequest)
+
+    async def work() -> Answer:
+        return ok(await suggested(_desk(), call.organization, request, call.correlation_id))
 
     return await call.once(work)
 

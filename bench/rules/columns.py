@@ -1,4 +1,4 @@
-"""Columns of CluedIn's training files and what is wrong in them, labelled by looking at the values before any detection.
+"""Columns of CluedIn's training files and what is wrong in them, labelled by looking at values before any detection.
 
 ``anomalies`` is a pattern for the values that are wrong; ``either`` for those people would argue about, which count
 neither way. ``groups``: values that are one thing spelt in several ways. Few are, so ``mangled`` spoils clean columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidRequest, Violation
@@ -16,10 +16,12 @@ from shared.mapping.models import Warning as Note
 from shared.mapping.validate import check_catalogue
 from shared.organization_settings import stricter
 from shared.rules.answer import RuleWork
-from shared.rules.models import RuleAnswer, RuleRequest, Samples
+from shared.rules.judge import judge
+from shared.rules.models import RuleAnswer, RuleRequest, Samples, SuggestionAnswer, SuggestionRequest
 from shared.rules.offer import offers
 from shared.rules.preview import check_size
 from shared.rules.sandbox import Sandbox
+from shared.rules.suggest import Judged, answer, find
 from shared.rules.write import write_rule
 
 if TYPE_CHECKING:
@@ -59,6 +61,25 @@ async def rule_of_words(desk: RuleDesk, organization: str, request: RuleRequest,
         notes=limited,
     )
     return await write_rule(work, desk.asker, desk.sandbox)
+
+
+async def suggested(
+    desk: RuleDesk, organization: str, request: SuggestionRequest, correlation_id: str
+) -> SuggestionAnswer:
+    """Raises TooLarge with a pointer; with engine ``ai`` also what ``Asker.require`` and ``judge`` raise;
+    StorageUnavailable."""
+    check_size(request.records or ())
+    ai = request.options.engine == "ai"
+    caller = caller_of(desk, organization, correlation_id)
+    limited: tuple[Note, ...] = ()
+    policy: Samples = "none"
+    if ai:
+        await desk.asker.require(caller)
+        policy, limited = await allowed_samples(desk, organization, request.options.samples)
+    findings = await asyncio.to_thread(find, request)
+    judged = await judge(findings, desk.asker, caller, policy) if ai else Judged(findings)
+    judged = replace(judged, notes=(*limited, *judged.notes))
+    return await answer(desk.sandbox, organization, request, judged, desk.settings.currency)
 
 
 def caller_of(desk: RuleDesk, organization: str, correlation_id: str) -> Caller:

@@ -1,7 +1,7 @@
 """The one prompt that turns words into a draft: instructions first and always the same, keys and words last.
 
 What is answered is a small form: keys, operators and actions by name, all from lists, so the schema itself keeps out
-what does not exist. Any AND/OR fits: ``all`` and ``any`` for the usual, ``either`` for alternatives of several tests.
+what does not exist. Any AND/OR fits, as alternatives of several tests if need be.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def _schema(fields: Sequence[str], actions: Sequence[str]) -> dict[str, object]:
     text: dict[str, object] = {"type": "string"}
     tests = _listed({"$ref": "#/$defs/test"})
     done = _listed({"$ref": "#/$defs/action"})
-    joined: dict[str, object] = {"all": tests, "any": tests, "either": _listed(tests)}
+    group: dict[str, object] = {"match": {"type": "string", "enum": ["all", "any"]}, "tests": tests}
+    joined = group | {"groups": _listed({"$ref": "#/$defs/group"})}
     return {
         **_object({
             "which": text, **joined, "actions": done, "branches": _listed({"$ref": "#/$defs/branch"}), "question": text,
@@ -145,6 +146,7 @@ def _schema(fields: Sequence[str], actions: Sequence[str]) -> dict[str, object]:
                 "value": text,
                 "with": text,
             }),
+            "group": _object(group),
             "branch": _object({**joined, "actions": done}),
         },
     }  # fmt: skip

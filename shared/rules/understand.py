@@ -11,7 +11,17 @@ from typing import Final
 
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.compile import is_date, is_number
-from shared.rules.draft import BUSINESS_DOMAIN, Action, ChildRule, Condition, Draft, Group, Scope, Test
+from shared.rules.draft import (
+    BUSINESS_DOMAIN,
+    Action,
+    ChildRule,
+    Condition,
+    Draft,
+    Group,
+    Match,
+    Scope,
+    Test,
+)
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
 
@@ -21,6 +31,21 @@ _RANGE: Final = re.compile(
 )
 _MOST_WORDS: Final = 200
 _NEGATIVE: Final = ("notEquals", "notContains", "notBeginsWith", "notEndsWith", "notMatchesPattern")
+_ALL: Final = (
+    "all",
+    "every",
+    "any",
+    "each",
+    "alle",
+    "tous",
+    "tout",
+    "todos",
+    "tutti",
+    "wszystk",
+    "все",
+    "所有",
+    "すべて",
+)
 TAGGING: Final = frozenset({"addTag", "removeTag", "removeAllTags"})
 
 
@@ -45,21 +70,26 @@ def _branch(node: Mapping[str, object], number: int) -> ChildRule:
 
 
 def _joined(node: Mapping[str, object]) -> Group:
-    """``all`` and (one of ``any``) and (one whole list of ``either``)."""
-    parts: list[Condition] = _tests(node.get("all"))
-    some = _tests(node.get("any"))
-    if len(some) > 1:
-        parts.append(Group("any", tuple(some)))
-    else:
-        parts += some
-    lists = [Group("all", tuple(found)) for each in _lists(node.get("either")) if (found := _tests(each))]
-    if len(lists) > 1:
-        parts.append(Group("any", tuple(each.parts[0] if len(each.parts) == 1 else each for each in lists)))
-    elif lists:
-        parts += lists[0].parts
+    """Its own tests and its groups, each of them one part."""
+    parts: list[Condition] = _tests(node.get("tests"))
+    for group in _objects(node.get("groups")):
+        inner = _tests(group.get("tests"))
+        parts += [Group(_match(group), tuple(inner))] if len(inner) > 1 else inner
     if len(parts) == 1 and isinstance(parts[0], Group):
         return parts[0]
-    return Group("all", tuple(dict.fromkeys(parts)))
+    match = _match(node) if len(parts) > 1 else "all"
+    return Group(match, tuple(dict.fromkeys(parts)))
+
+
+def _match(node: Mapping[str, object]) -> Match:
+    return "any" if node.get("match") == "any" else "all"
+
+
+def without_tests(reply: Reply, draft: Draft) -> str | None:
+    """The records an answer names and does not test for, where it does."""
+    named = _line(reply.get("which"))
+    tested = draft.condition.parts or any(rule.condition.parts for rule in draft.rules)
+    return None if tested or len(named) < 4 or named.casefold().startswith(_ALL) else named
 
 
 def _tests(value: object) -> list[Condition]:

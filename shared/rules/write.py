@@ -28,7 +28,7 @@ from shared.rules.models import RuleAnswer
 from shared.rules.preview import NotRun, as_records, run_rule
 from shared.rules.prompt import Reply, write_prompt
 from shared.rules.sandbox import Sandbox
-from shared.rules.understand import normalised_domains, understand
+from shared.rules.understand import normalised_domains, understand, without_tests
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,8 @@ class _Writer:
         if questions:
             return Try(reply, draft, questions=questions)
         faults = check_draft(draft, self.work.keys)
+        if named := without_tests(reply, draft):
+            faults.append(f'it has no test for "{named}", so it would do this to every record')
         if faults:
             return Try(reply, draft, fault="; ".join(faults[:5]))
         return await self._run(Try(reply, draft))
@@ -120,6 +122,8 @@ class _Writer:
         """What the model is told of a rule that matches nothing or everything; values only where they may leave."""
         count = offered.ran.preview.records
         text = f"Run on the {count} records given, this rule matches {'none' if odd == 'matches_nothing' else 'all'}."
+        if not offered.draft.condition.parts:
+            text += " It has no test: if the words say which records, add the tests, and keep the actions."
         if self.work.samples == "full":
             known = {offer.key: offer for offer in self.work.offered}
             used = [known[key] for key in keys_used(offered.draft) if key in known and known[key].samples]

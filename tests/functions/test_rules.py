@@ -40,9 +40,9 @@ def reply(*tests: tuple[str, str, list[str]], actions: Any = None, **members: An
     """What a model answers."""
     return {
         "which": "",
-        "all": [{"key": key, "operator": operator, "values": values} for key, operator, values in tests],
-        "any": [],
-        "either": [],
+        "match": "all",
+        "tests": [{"key": key, "operator": operator, "values": values} for key, operator, values in tests],
+        "groups": [],
         "actions": [act("addTag", value="Found")] if actions is None else actions,
         "branches": [],
         "question": "",
