@@ -59,6 +59,8 @@ class Settings:
     """HTTP_DEADLINE_SECONDS: an HTTP request gives up after this; the platform cuts at 230 s."""
     prompt_timeout: float
     """PROMPT_TIMEOUT_SECONDS: one try of one prompt."""
+    interactive_share: float
+    """INTERACTIVE_SHARE: of a deployment's quota, what value jobs leave to requests; 0 to 0.9."""
     credentials_cache: float
     """CREDENTIALS_CACHE_SECONDS: how long the four settings are used before Key Vault is asked again."""
     mapping_days: int
@@ -98,6 +100,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         sync_deadline=_seconds(env, "SYNC_DEADLINE_SECONDS", 60),
         http_deadline=_seconds(env, "HTTP_DEADLINE_SECONDS", 210),
         prompt_timeout=_seconds(env, "PROMPT_TIMEOUT_SECONDS", 120),
+        interactive_share=_share(env, "INTERACTIVE_SHARE", 0.3),
         credentials_cache=_seconds(env, "CREDENTIALS_CACHE_SECONDS", 60),
         mapping_days=_days(env, "MAPPING_DAYS") or 30,
         failure_days=_days(env, "FAILURE_DAYS") or 90,
@@ -147,6 +150,17 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
     if not 0 < seconds < float("inf"):
         raise ConfigurationError(f"{name} must be a number of seconds above zero")
     return seconds
+
+
+def _share(env: Mapping[str, str], name: str, default: float) -> float:
+    value = env.get(name, "").strip()
+    try:
+        share = float(value) if value else default
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 0.9:
+        raise ConfigurationError(f"{name} must be a share from 0 to 0.9, such as 0.3")
+    return share
 
 
 def _days(env: Mapping[str, str], name: str) -> int | None:

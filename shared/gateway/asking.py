@@ -70,7 +70,8 @@ class Asking(Generic[Answer]):
         deployment = await parts.credentials.deployment(caller.organization)
         used = recovery.capabilities(deployment)
         cost = self._tokens(used)
-        async with await parts.throttle.turn(deployment, cost, caller.deadline, first=recovery.was_refused) as turn:
+        waiting = parts.throttle.turn(deployment, cost, caller.deadline, recovery.was_refused, caller.background)
+        async with await waiting as turn:
             await parts.flags.require(caller.organization, caller.features)
             if await parts.credentials.deployment(caller.organization) != deployment:
                 return None  # changed while it waited: perhaps another deployment, with another gate
@@ -126,7 +127,7 @@ class Asking(Generic[Answer]):
             verdict = classify(error, deployment, urlsplit(deployment.base_url).netloc)
             raise Failure(verdict, error, learn(used, error)) from None
         else:
-            turn.accepted()
+            turn.accepted(completion.headers)
             self._parts.credentials.worked(self._caller.organization, deployment, request.key)
             attempt.completion, attempt.cost = completion, self._cost(completion)
             return completion

@@ -30,7 +30,9 @@ class Gateway(Asker, Embedder):
         settings: Settings,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._parts = Parts(flags, credentials, chat, history, settings, Throttle(clock), Learnt(), clock)
+        self._parts = Parts(
+            flags, credentials, chat, history, settings, Throttle(clock, settings.interactive_share), Learnt(), clock
+        )
 
     async def require(self, caller: Caller) -> None:
         """Check flag and settings before any work.

@@ -60,6 +60,8 @@ class Caller:
     mapping_id: str | None = None
     checkpoints: Checkpoints | None = None
     """For queued work: finished calls of an earlier run are answered from here, and not sent again."""
+    background: bool = False
+    """Nobody waits for it: a share of the quota is left to those who wait."""
 
 
 @dataclass(frozen=True)

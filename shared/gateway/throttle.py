@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.errors import DeploymentThrottled
 from shared.gateway.pauses import LONGEST, told_wait
 from shared.gateway.ports import ChatError, Deployment
 from shared.gateway.quota import Permit, Quota
+from shared.gateway.share import InteractiveShare
+
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(eq=False)
@@ -23,7 +26,9 @@ class Waiter:
 class Gate:
     """Who may send now, in order. Every permit must be given back: by accepted, refused or unused."""
 
-    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic, share: float = 0.0) -> None:
+        """``share``: of the quota, what background prompts leave to others; 0 to 1."""
+        self.share = InteractiveShare(share, clock)
         self._name = name
         self._clock = clock
         self._quota = Quota(clock())
@@ -52,6 +57,13 @@ class Gate:
             self._waiting.append(waiter)
         self._pump()
         return await self._wait(waiter, deadline)
+
+    async def leave_share(self, cost: float, deadline: float) -> None:
+        """Wait until a background prompt leaves others their share. Raises DeploymentThrottled."""
+        while wait := self.share.take(cost):
+            if self._clock() + wait > deadline:
+                raise self._throttled(self._clock())
+            await asyncio.sleep(wait)
 
     def accepted(self, permit: Permit) -> None:
         """The service took the prompt, whatever it answered."""
@@ -111,7 +123,8 @@ class Turn:
         self._gate = gate
         self._permit: Permit | None = permit
 
-    def accepted(self) -> None:
+    def accepted(self, headers: Mapping[str, str] = _NOTHING) -> None:
+        self._gate.share.heard(headers)
         if self._permit is not None:
             self._gate.accepted(self._permit)
             self._permit = None
@@ -122,7 +135,7 @@ class Turn:
             self._gate.refused(self._permit, told_wait(error.headers))
             self._permit = None
         elif error.status == 400:
-            self.accepted()
+            self.accepted(error.headers)
 
     async def __aenter__(self) -> Turn:
         return self
@@ -136,13 +149,19 @@ class Turn:
 class Throttle:
     """The gates, by deployment."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, share: float = 0.0) -> None:
+        """``share``: what background prompts leave of each quota, 0 to 1."""
         self._clock = clock
+        self._share = share
         self._gates: dict[tuple[str, str], Gate] = {}
 
-    async def turn(self, deployment: Deployment, cost: float, deadline: float, first: bool) -> Turn:
+    async def turn(
+        self, deployment: Deployment, cost: float, deadline: float, first: bool, background: bool = False
+    ) -> Turn:
         """Wait at the deployment's gate, before all others if ``first``. Raises DeploymentThrottled."""
         gate = self._gate(deployment)
+        if background:
+            await gate.leave_share(cost, deadline)
         return Turn(gate, await gate.enter(cost, deadline, first))
 
     def _gate(self, deployment: Deployment) -> Gate:
@@ -150,5 +169,5 @@ class Throttle:
         if key not in self._gates:
             if len(self._gates) >= 1024:
                 self._gates = {known: gate for known, gate in self._gates.items() if not gate.idle}
-            self._gates[key] = Gate(deployment.name, self._clock)
+            self._gates[key] = Gate(deployment.name, self._clock, self._share)
         return self._gates[key]

@@ -68,6 +68,7 @@ async def _filled(
     caller = replace(
         caller_of(job.organization, job.correlation_id, started + RUN_SECONDS + patience),
         mapping_id=job.job_id,
+        background=True,
         checkpoints=BlobCheckpoints(blobs, job.organization, f"{job.job_id}/{chunk}"),
     )
     async with leased(desk.jobs, job, number, lambda: orderly.stop(Stopped())):
