@@ -21,6 +21,7 @@ from functions import (
     value_jobs,
     values,
     vocabularies,
+    vocabulary_index,
 )
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
@@ -41,6 +42,7 @@ for module in (
     data_drops,
     mapping_jobs,
     value_batches,
+    vocabulary_index,
     history_outbox,
     poison,
     retention,

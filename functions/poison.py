@@ -47,6 +47,12 @@ async def callbacks_poison(message: func.QueueMessage) -> None:
     await _drain("callbacks", "callback", message)
 
 
+@bp.function_name("vocabulary_index_poison")
+@bp.queue_trigger(arg_name="message", queue_name="vocabulary-index-poison", connection="AzureWebJobsStorage")
+async def vocabulary_index_poison(message: func.QueueMessage) -> None:
+    await _drain("vocabulary-index", "index", message)
+
+
 async def _drain(queue: str, kind: Kind, message: func.QueueMessage) -> None:
     built = services()
     dequeued = message.dequeue_count or 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import azure.functions as func
 from pydantic import Field
@@ -19,7 +19,12 @@ from shared.mapping.models import AnswerModel, Vocabulary
 from shared.mapping.validate import KEY_PREFIX, check_catalogue, check_vocabulary, refuse
 from shared.wiring import services
 
+if TYPE_CHECKING:
+    from shared.mapping.heads import Head
+
 bp: Final = func.Blueprint()
+SOON: Final = 2.0
+"""Seconds: vocabularies that are changed one after the other are indexed together."""
 
 
 class VocabularyItem(AnswerModel):
@@ -99,7 +104,8 @@ REMOVE: Final = Operation(
 async def replace_vocabularies(call: Call) -> Answer:
     vocabularies = await call.read(list[Vocabulary])
     await asyncio.to_thread(check_catalogue, vocabularies)
-    await services().catalogue.replace(call.organization, tuple(vocabularies))
+    version = await services().catalogue.replace(call.organization, tuple(vocabularies))
+    await services().indexes.request(call.organization, version)
     keys = sum(len(vocabulary.keys) for vocabulary in vocabularies)
     return accepted(CatalogueAccepted(vocabularies=len(vocabularies), keys=keys))
 
@@ -109,11 +115,12 @@ async def replace_vocabularies(call: Call) -> Answer:
 async def list_vocabularies(call: Call) -> Answer:
     query = call.query(VocabularyQuery)
     after = _position(query.continuation_token)
-    stored = (await services().catalogue.read(call.organization)).vocabularies
-    rest = [vocabulary for vocabulary in stored if vocabulary.key_prefix > after]
+    stored = await services().catalogue.read(call.organization)
+    indexed = await services().indexes.is_ready(call.organization, stored)
+    rest = [head for head in stored.heads if head.key_prefix > after]
     page = rest[: query.top]
     more = _token(page[-1].key_prefix) if len(rest) > len(page) else None
-    return ok(VocabularyList(items=[_item(vocabulary) for vocabulary in page], continuation_token=more))
+    return ok(VocabularyList(items=[_item(head, indexed) for head in page], continuation_token=more))
 
 
 @bp.route(PUT.path, methods=[PUT.method])
@@ -123,7 +130,8 @@ async def put_vocabulary(call: Call) -> Answer:
     if vocabulary.key_prefix != call.part("keyPrefix"):
         refuse([Violation("/keyPrefix", "must be the keyPrefix of the path")])
     check_vocabulary(vocabulary)
-    is_new = await services().catalogue.put(call.organization, vocabulary)
+    is_new, version = await services().catalogue.put(call.organization, vocabulary)
+    await services().indexes.request(call.organization, version, SOON)
     return created(vocabulary) if is_new else ok(vocabulary)
 
 
@@ -140,19 +148,20 @@ async def read_vocabulary(call: Call) -> Answer:
 @bp.route(REMOVE.path, methods=[REMOVE.method])
 @endpoint(REMOVE)
 async def remove_vocabulary(call: Call) -> Answer:
-    if not await services().catalogue.remove(call.organization, _key_prefix(call)):
+    version = await services().catalogue.remove(call.organization, _key_prefix(call))
+    if version is None:
         raise _no_such_vocabulary()
+    await services().indexes.request(call.organization, version, SOON)
     return no_content()
 
 
-def _item(vocabulary: Vocabulary) -> VocabularyItem:
+def _item(head: Head, indexed: bool) -> VocabularyItem:
     return VocabularyItem(
-        name=vocabulary.name,
-        key_prefix=vocabulary.key_prefix,
-        business_domain=vocabulary.business_domain,
-        key_count=len(vocabulary.keys),
-        # Nothing is indexed apart yet: a stored vocabulary can be used at once.
-        indexed=True,
+        name=head.name,
+        key_prefix=head.key_prefix,
+        business_domain=head.business_domain,
+        key_count=head.key_count,
+        indexed=indexed,
     )
 
 

@@ -33,7 +33,7 @@ def mapping_desk() -> MappingDesk:
         settings=built.settings,
         asker=built.gateway,
         mappings=built.mappings,
-        catalogue=built.catalogue,
+        indexes=built.indexes,
         policies=built.policies,
         pace=built.pace,
         prompt_sizes=built.prompt_sizes,

@@ -12,7 +12,15 @@ import json
 import os
 import sys
 
-QUEUES = ("data-drops", "mapping-results", "mapping-jobs", "value-batches", "prompt-history", "callbacks")
+QUEUES = (
+    "data-drops",
+    "mapping-results",
+    "mapping-jobs",
+    "value-batches",
+    "prompt-history",
+    "callbacks",
+    "vocabulary-index",
+)
 TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "Failures", "OrganizationSettings", "Retention")
 CONTAINERS = ("drops", "mappings", "results", "payloads", "checkpoints", "vocabularies", "reviews")
 FLAGS = ("AiMapping", "RuleEngine")

@@ -11,7 +11,7 @@ from shared.storage import Row, Value
 
 LONGEST_DETAIL: Final = 1_000
 
-Kind = Literal["drop", "mapping", "values", "history", "callback", "message"]
+Kind = Literal["drop", "mapping", "values", "history", "callback", "message", "index"]
 
 
 @dataclass(frozen=True)

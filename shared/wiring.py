@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.idempotency import Idempotency
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
+    from shared.mapping.index.indexes import Indexes
     from shared.mapping.pace import Pace
     from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
@@ -59,6 +60,7 @@ class Services:
     history: SqlHistory
     queues: StorageQueues
     catalogue: Catalogue
+    indexes: Indexes
     mappings: MappingStore
     reviews: Reviews
     idempotency: Idempotency
@@ -116,6 +118,7 @@ def _build() -> Services:
     from shared.idempotency import Idempotency
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
+    from shared.mapping.index.indexes import Indexes
     from shared.mapping.pace import Pace
     from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
@@ -135,6 +138,7 @@ def _build() -> Services:
     blobs = _in_account(StorageBlobs, settings)
     queues = _in_account(StorageQueues, settings)
     history = SqlHistory(settings.database_url)
+    catalogue = Catalogue(blobs)
     flags = Flags(flag_table, settings.production)
     credentials = Credentials(vault, settings)
     chat = OpenAIChat(HostPolicy(settings.allowed_deployment_hosts, settings.allow_loopback_deployments))
@@ -145,7 +149,8 @@ def _build() -> Services:
         gateway=Gateway(flags, credentials, chat, Recorder(history, HistoryOutbox(queues)), settings),
         history=history,
         queues=queues,
-        catalogue=Catalogue(blobs),
+        catalogue=catalogue,
+        indexes=Indexes(catalogue, blobs, queues),
         mappings=MappingStore(tables, blobs, kept=timedelta(days=settings.mapping_days)),
         reviews=Reviews(blobs),
         idempotency=Idempotency(tables, blobs),

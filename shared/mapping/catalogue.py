@@ -1,45 +1,28 @@
-"""An organization's stored vocabularies: one gzip blob, vocabularies/{org}/catalogue.json.gz.
+"""An organization's stored vocabularies: one blob, vocabularies/{org}/catalogue.jsonl.gz.
 
-Read with its ETag, so that an unchanged catalogue is neither sent nor parsed again; changed by reading, writing over
+Read with its ETag, so that an unchanged catalogue is neither sent nor unpacked again; changed by reading, writing over
 exactly that version, and starting again when somebody else was faster.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import json
 import random
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
-
-from pydantic import TypeAdapter
 
 from shared.errors import StorageUnavailable
 from shared.mapping.models import Vocabulary
+from shared.mapping.stored_catalogue import MEDIA_TYPE, StoredCatalogue, changed, pack, parse
 from shared.mapping.validate import duplicate_keys, refuse
 from shared.storage import Blob, Blobs
 
 CONTAINER: Final = "vocabularies"
-CACHED_KEYS: Final = 200_000
-"""Vocabulary keys kept in memory over all organizations; some 1.5 KB each."""
+CACHED_BYTES: Final = 100_000_000
+"""Of catalogues kept in memory over all organizations; the one used last stays, whatever its size."""
 TRIES: Final = 20
 
 Vocabularies = tuple[Vocabulary, ...]
-_LIST: Final = TypeAdapter(Vocabularies)
-
-
-@dataclass(frozen=True)
-class StoredCatalogue:
-    vocabularies: Vocabularies
-    """Sorted by keyPrefix. The same object as long as nothing changed: what is derived from it may be cached by it."""
-    blob: Blob | None = field(default=None, repr=False)
-
-    def find(self, key_prefix: str) -> Vocabulary | None:
-        """The vocabulary with exactly this keyPrefix."""
-        return next((v for v in self.vocabularies if v.key_prefix == key_prefix), None)
 
 
 class Catalogue:
@@ -50,83 +33,87 @@ class Catalogue:
     async def read(self, organization: str) -> StoredCatalogue:
         """The current catalogue, empty where none is stored. Raises StorageUnavailable."""
         cached = self._cached.get(organization)
-        known = cached.blob if cached else None
+        known = Blob(b"", cached.version) if cached else None
         blob = await self._blobs.get(CONTAINER, _name(organization), known=known)
         if blob is None:
             self._cached.pop(organization, None)
-            return StoredCatalogue(())
+            return StoredCatalogue()
         if cached and blob is known:
-            self._cached.move_to_end(organization)
+            self._remember(organization, cached)
             return cached
-        stored = StoredCatalogue(await asyncio.to_thread(_parse, blob.content), blob)
+        stored = await asyncio.to_thread(parse, blob.content, blob.etag)
         self._remember(organization, stored)
         return stored
 
-    async def replace(self, organization: str, vocabularies: Vocabularies) -> None:
-        """Store a whole catalogue, already validated. Raises StorageUnavailable."""
-        await self._blobs.put(CONTAINER, _name(organization), await asyncio.to_thread(_pack, vocabularies), _TYPE)
+    async def vocabularies(self, organization: str) -> Vocabularies:
+        """All of the current catalogue, read: for who needs every key. Raises StorageUnavailable."""
+        stored = await self.read(organization)
+        return await asyncio.to_thread(lambda: tuple(stored.all()))
 
-    async def put(self, organization: str, vocabulary: Vocabulary) -> bool:
-        """Add one vocabulary or replace it by its keyPrefix; True when it is new.
+    async def replace(self, organization: str, vocabularies: Vocabularies) -> str:
+        """Store a whole catalogue, already validated: its version. Raises StorageUnavailable."""
+        content = await asyncio.to_thread(pack, vocabularies)
+        return await self._blobs.put(CONTAINER, _name(organization), content, MEDIA_TYPE) or ""
+
+    async def put(self, organization: str, vocabulary: Vocabulary) -> tuple[bool, str]:
+        """Add one vocabulary or replace it by its keyPrefix: whether it is new, and the catalogue's version.
 
         Raises InvalidRequest when another vocabulary has one of its keys, StorageUnavailable."""
-        existed = False
-
-        def change(before: Vocabularies) -> Vocabularies:
-            nonlocal existed
-            existed = any(v.key_prefix == vocabulary.key_prefix for v in before)
-            others = [v for v in before if v.key_prefix != vocabulary.key_prefix]
-            _refuse_clashes(vocabulary, others)
-            return (*others, vocabulary)
-
-        await self._change(organization, change)
-        return not existed
-
-    async def remove(self, organization: str, key_prefix: str) -> bool:
-        """Remove one vocabulary; False where there was none. Raises StorageUnavailable."""
-        if (await self.read(organization)).find(key_prefix) is None:
-            return False
-        await self._change(organization, lambda before: tuple(v for v in before if v.key_prefix != key_prefix))
-        return True
-
-    async def _change(self, organization: str, change: Callable[[Vocabularies], Vocabularies]) -> None:
         for attempt in range(TRIES):
-            stored = await self.read(organization)
-            content = await asyncio.to_thread(_pack, change(stored.vocabularies))
-            version = stored.blob.etag if stored.blob else ""
-            if await self._blobs.put(CONTAINER, _name(organization), content, _TYPE, over=version):
-                return
-            # Somebody else was faster: spread out, so that not all come again together.
-            await asyncio.sleep(random.uniform(0, 0.02 * (attempt + 1)))  # noqa: S311 - not a secret
-        raise StorageUnavailable("The vocabularies are being changed by others. Try again.", retry_after=2)
+            before = await self.read(organization)
+            await asyncio.to_thread(_refuse_clashes, vocabulary, before)
+            version = await self._change(organization, before, vocabulary, vocabulary.key_prefix)
+            if version:
+                return all(head.key_prefix != vocabulary.key_prefix for head in before.heads), version
+            await _spread_out(attempt)
+        raise _contended()
+
+    async def remove(self, organization: str, key_prefix: str) -> str | None:
+        """Remove one vocabulary: the catalogue's version, None where there was none. Raises StorageUnavailable."""
+        for attempt in range(TRIES):
+            before = await self.read(organization)
+            if all(head.key_prefix != key_prefix for head in before.heads):
+                return None
+            version = await self._change(organization, before, None, key_prefix)
+            if version:
+                return version
+            await _spread_out(attempt)
+        raise _contended()
+
+    async def _change(
+        self, organization: str, before: StoredCatalogue, vocabulary: Vocabulary | None, key_prefix: str
+    ) -> str | None:
+        """The new version, None when somebody else was faster."""
+        content = await asyncio.to_thread(changed, before, vocabulary, key_prefix)
+        return await self._blobs.put(CONTAINER, _name(organization), content, MEDIA_TYPE, over=before.version)
 
     def _remember(self, organization: str, stored: StoredCatalogue) -> None:
         self._cached[organization] = stored
         self._cached.move_to_end(organization)
-        while len(self._cached) > 1 and sum(map(_size, self._cached.values())) > CACHED_KEYS:
+        while len(self._cached) > 1 and sum(each.size for each in self._cached.values()) > CACHED_BYTES:
             self._cached.popitem(last=False)
 
 
-_TYPE: Final = "application/gzip"
-
-
 def _name(organization: str) -> str:
-    return f"{organization}/catalogue.json.gz"
+    return f"{organization}/catalogue.jsonl.gz"
 
 
-def _size(stored: StoredCatalogue) -> int:
-    return sum(len(v.keys) + 1 for v in stored.vocabularies)
+async def _spread_out(attempt: int) -> None:
+    """Somebody else was faster: so that not all come again together."""
+    await asyncio.sleep(random.uniform(0, 0.02 * (attempt + 1)))  # noqa: S311 - not a secret
 
 
-def _pack(vocabularies: Vocabularies) -> bytes:
-    ordered = tuple(sorted(vocabularies, key=lambda v: v.key_prefix))
-    return gzip.compress(_LIST.dump_json(ordered, by_alias=True, exclude_defaults=True), compresslevel=5, mtime=0)
+def _contended() -> StorageUnavailable:
+    return StorageUnavailable("The vocabularies are being changed by others. Try again.", retry_after=2)
 
 
-def _parse(content: bytes) -> Vocabularies:
-    # One at a time: a thread holds the interpreter for the whole of one validation, and others want to run meanwhile.
-    return tuple(Vocabulary.model_validate(item) for item in json.loads(gzip.decompress(content)))
-
-
-def _refuse_clashes(vocabulary: Vocabulary, others: list[Vocabulary]) -> None:
+def _refuse_clashes(vocabulary: Vocabulary, stored: StoredCatalogue) -> None:
+    """A key begins with its vocabulary's prefix, so only one whose prefix begins the other's can have the same."""
+    own = f"{vocabulary.key_prefix}."
+    others = [
+        stored.vocabulary(number)
+        for number, head in enumerate(stored.heads)
+        if head.key_prefix.startswith(own) or own.startswith(f"{head.key_prefix}.")
+        if head.key_prefix != vocabulary.key_prefix
+    ]
     refuse(duplicate_keys([*others, vocabulary], lambda index: "" if index == len(others) else None))

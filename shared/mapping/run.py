@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from shared.errors import DeploymentTimeout, NotPermitted, ProductError, StorageUnavailable
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Feature
-from shared.mapping.models import Mapping, MappingRequest, Vocabulary
+from shared.mapping.models import Mapping, MappingRequest
 from shared.mapping.models import Warning as Note
 from shared.mapping.own_keys import own_keys
 from shared.mapping.pace import Pace, fields_in
@@ -27,7 +27,8 @@ from shared.mapping.validate import check, check_choice
 from shared.organization_settings import stricter
 
 if TYPE_CHECKING:
-    from shared.mapping.catalogue import Catalogue
+    from shared.mapping.index.catalogue_index import Catalogued
+    from shared.mapping.index.indexes import Indexes
     from shared.mapping.reviews import Reviews
     from shared.organization_settings import OrganizationSettings
     from shared.settings import SamplesPolicy, Settings
@@ -45,7 +46,7 @@ class MappingDesk:
     settings: Settings
     asker: Asker
     mappings: MappingStore
-    catalogue: Catalogue
+    indexes: Indexes
     policies: OrganizationSettings
     pace: Pace
     prompt_sizes: PromptSizes
@@ -80,7 +81,7 @@ async def prepare(desk: MappingDesk, request: MappingRequest, caller: Caller) ->
     Raises what ``Asker.require`` does, InvalidRequest (``/options/vocabulary``) and StorageUnavailable."""
     if request.options.engine == "ai":
         await desk.asker.require(caller)
-    vocabularies, no_catalogue = await _vocabularies(desk.catalogue, caller.organization, request)
+    vocabularies, no_catalogue = await _vocabularies(desk.indexes, caller.organization, request)
     samples, limited = await _samples(desk.policies, caller.organization, request)
     return Work(
         organization=caller.organization,
@@ -119,17 +120,17 @@ def caller_of(organization: str, mapping_id: str, correlation_id: str, deadline:
 
 
 async def _vocabularies(
-    catalogue: Catalogue, organization: str, request: MappingRequest
-) -> tuple[tuple[Vocabulary, ...], tuple[Note, ...]]:
+    indexes: Indexes, organization: str, request: MappingRequest
+) -> tuple[Catalogued, tuple[Note, ...]]:
     """The request's own vocabularies, else the stored ones; with a note where there is none."""
     if request.vocabularies is not None:
         return tuple(request.vocabularies), ()
-    stored = (await catalogue.read(organization)).vocabularies
-    check_choice(request, stored)
-    if stored:
+    stored = await indexes.current(organization)
+    check_choice(request, stored.heads)
+    if stored.heads:
         return stored, ()
     note = "No vocabularies were given and none are stored: a new vocabulary is proposed."
-    return (), (Note(code="no_catalogue", detail=note),)
+    return stored, (Note(code="no_catalogue", detail=note),)
 
 
 async def _samples(

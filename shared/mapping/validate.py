@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from pydantic_core import to_json
 
 from shared.errors import InvalidRequest, TooLarge, Violation
+from shared.mapping.heads import Head
 from shared.mapping.models import DataSetIn, FieldIn, MappingRequest, Vocabulary
 
 FIELDS: Final = 1_000
@@ -36,7 +37,7 @@ def check(request: MappingRequest) -> None:
         check_choice(request, request.vocabularies)
 
 
-def check_choice(request: MappingRequest, vocabularies: Sequence[Vocabulary]) -> None:
+def check_choice(request: MappingRequest, vocabularies: Sequence[Vocabulary] | Sequence[Head]) -> None:
     """Check that ``options.vocabulary`` is one of the vocabularies. Raises InvalidRequest."""
     chosen = request.options.vocabulary
     if chosen is not None and all(v.key_prefix != chosen for v in vocabularies):

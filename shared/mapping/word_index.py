@@ -23,7 +23,7 @@ Numbers = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
 REMEMBERED = 20_000
 """Words looked up before that are kept, and as many columns as hold ``COLUMNS`` numbers."""
-COLUMNS = 4_000_000
+COLUMNS = 2_000_000
 FEW = 50_000
 """Different words up to which they are taken apart, in about two seconds."""
 LITTLE = 0.2
@@ -67,7 +67,9 @@ class WordIndex:
         starts = np.zeros(len(listed) + 1, np.int32)
         np.cumsum([len(name) for name in listed], out=starts[1:], dtype=np.int32)
         flat = np.fromiter((numbers[word] for name in listed for word in name), np.int32, int(starts[-1]))
-        self._fill(table, numbers, Rows(starts, flat))
+        rows = Rows(starts, flat)
+        self._fill(table, numbers, rows)
+        self.segments = Segments(Counter(word for name in listed for word in name))
 
     @classmethod
     def read(cls, table: Sequence[str], rows: Rows, segments: Segments | None = None) -> WordIndex:
@@ -105,6 +107,11 @@ class WordIndex:
         """In how many names each word of the table is."""
         found: list[int] = np.bincount(self.rows.words, minlength=len(self.table)).tolist()
         return found
+
+    @property
+    def size_in_bytes(self) -> int:
+        """Of memory, about: the rows, once each way, and what is kept of each word."""
+        return 2 * self.rows.words.nbytes + 3 * self.rows.starts.nbytes + 700 * len(self.table) + 8 * self._kept
 
     @cached_property
     def sizes(self) -> Scores:

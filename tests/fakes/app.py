@@ -28,6 +28,7 @@ from shared.health import Health
 from shared.idempotency import Idempotency
 from shared.mapping.catalogue import Catalogue
 from shared.mapping.claims import Claims
+from shared.mapping.index.indexes import Indexes
 from shared.mapping.pace import Pace
 from shared.mapping.prompt_size import PromptSizes
 from shared.mapping.reviews import Reviews
@@ -74,6 +75,7 @@ class Stand:
         flags = Flags(self.flag_table, self.settings.production, lambda: self.now)
         credentials = Credentials(self.secrets, self.settings, lambda: self.now)
         self.gateway = FakeGateway(flags, credentials)
+        catalogue = Catalogue(self.blobs)
         stand_ins: dict[str, Any] = {
             "gateway": self.gateway,
             "history": self.history,
@@ -84,7 +86,8 @@ class Stand:
             settings=self.settings,
             flags=flags,
             credentials=credentials,
-            catalogue=Catalogue(self.blobs),
+            catalogue=catalogue,
+            indexes=Indexes(catalogue, self.blobs, self.queues),
             mappings=MappingStore(self.tables, self.blobs),
             reviews=Reviews(self.blobs, lambda: self.now),
             idempotency=Idempotency(self.tables, self.blobs, poll_seconds=0.01),

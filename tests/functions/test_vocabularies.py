@@ -22,8 +22,8 @@ async def test_a_catalogue_is_replaced_as_a_whole(stand: Stand) -> None:
     assert (taken.status, taken.json) == (202, {"vocabularies": 2, "keys": 2})
     assert (await call("GET", PATH)).json == {
         "items": [
-            {"name": "A", "keyPrefix": "a", "businessDomain": "/X", "keyCount": 0, "indexed": True},
-            {"name": "B", "keyPrefix": "b", "businessDomain": "/X", "keyCount": 2, "indexed": True},
+            {"name": "A", "keyPrefix": "a", "businessDomain": "/X", "keyCount": 0, "indexed": False},
+            {"name": "B", "keyPrefix": "b", "businessDomain": "/X", "keyCount": 2, "indexed": False},
         ],
         "continuationToken": None,
     }

@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from shared.mapping.heads import Head as Head
+from shared.mapping.heads import head_of
 from shared.mapping.keys import KeyList, name_words, text_words
 from shared.mapping.models import Vocabulary, VocabularyKey
 from shared.mapping.word_index import Scores, WordIndex
@@ -18,16 +20,6 @@ READ: Final = 8
 """Vocabularies kept ready for ranking, those used last."""
 OWN_NAME: Final = 0.3
 """What a word of the vocabulary's name counts beside one of the key's."""
-
-
-@dataclass(frozen=True)
-class Head:
-    """A vocabulary without its keys."""
-
-    name: str
-    key_prefix: str
-    business_domain: str | None
-    key_count: int
 
 
 @dataclass(frozen=True)
@@ -52,6 +44,11 @@ class CatalogueIndex:
         self.starts = np.cumsum([0, *(head.key_count for head in heads)], dtype=np.int32)
         self.titles = WordIndex(words(head.name) or words(head.key_prefix) for head in heads)
         self._lists: OrderedDict[int, KeyList] = OrderedDict()
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about, without the vocabularies that are kept ready."""
+        return self.names.size_in_bytes + self.texts.size_in_bytes + 500 * len(self.heads)
 
     def number(self, key_prefix: str) -> int | None:
         """Of the vocabulary with exactly this keyPrefix."""
@@ -114,7 +111,3 @@ Catalogued = Sequence[Vocabulary] | CatalogueIndex
 
 def indexed(vocabularies: Catalogued) -> CatalogueIndex:
     return vocabularies if isinstance(vocabularies, CatalogueIndex) else index_of(vocabularies)
-
-
-def head_of(vocabulary: Vocabulary) -> Head:
-    return Head(vocabulary.name, vocabulary.key_prefix, vocabulary.business_domain, len(vocabulary.keys))
