@@ -1,9 +1,9 @@
 """Fits the weights of ``confidence`` and writes shared/mapping/confidence.json; says how well they hold elsewhere.
 
-Logistic regression on every field × key that is weighed when a mapping is settled, on the public suites: was the key
-right? Few weights, pulled towards 0, so that a rerun on other tasks gives nearly the same. ``ai`` needs the local
-model's answers (kept from ``mapping_accuracy``; what is missing is asked). What is told is leave-one-task-out: each
-task is decided with weights fitted on all the others.
+A conditional logit on every field of the public suites: which of the keys that are weighed when a mapping is settled
+was right, or none? Few weights, pulled towards 0, so that a rerun on other tasks gives nearly the same. ``ai`` needs
+the local model's answers (kept from ``mapping_accuracy``; what is missing is asked). What is told is
+leave-one-task-out: each task is decided with weights fitted on all the others.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,10 +27,11 @@ from shared.mapping.plan import Plan
 from shared.mapping.standing import Standings
 from shared.mapping.verdicts import Ledger, Verdict
 
+FITTED_ON = (*SUITES, "labelled")
 _FILE = Path(confidence.__file__).with_suffix(".json")
-_PULL = 1.0
-"""Of the ridge: in examples."""
-_STEPS = 50
+_PULL = 0.05
+"""Of the ridge."""
+_STEPS = 600
 _BAR = 0.10
 Engine = Literal["ai", "auto"]
 Vector = npt.NDArray[np.float64]
@@ -67,7 +68,7 @@ async def _asked(engine: Engine, model: LocalModel) -> list[Asked]:
     from shared.mapping import suggest as use_case
 
     found: list[Asked] = []
-    for suite in SUITES:
+    for suite in FITTED_ON:
         for task in tasks(suite):
             heard: list[tuple[Plan, Ledger]] = []
             work = _work(task, engine, heard)
@@ -91,32 +92,50 @@ def _work(task: Task, engine: Engine, heard: list[tuple[Plan, Ledger]]) -> objec
 
 
 def _fit(engine: Engine, asked: Sequence[Asked]) -> dict[str, float]:
-    names = confidence.WEIGHTS if engine == "ai" else confidence.WEIGHTS[:4]
-    rows, right = [], []
-    for each in asked:
-        standings = Standings(each.plan.short_lists)
-        for number in range(len(each.plan.profile.fields)):
-            if number in each.plan.ignored:
-                continue
-            verdict = each.verdicts.get(number)
-            truth = each.task.truth.get(each.plan.profile.fields[number].name, frozenset())
-            for ranked in settle.weighed(each.plan, number, verdict):
-                found = confidence.features(standings.of(number, ranked), settle.voice(verdict, ranked))
-                rows.append([found.get(name, 0.0) for name in names])
-                right.append(float(ranked.key.key.key in truth))
-    weights = _logistic(np.array(rows), np.array(right))
+    names = confidence.RANKING + (confidence.WORD if engine == "ai" else ())
+    fields = [each for one in asked for each in _fields(one, names)]
+    weights = _logit(fields, len(names))
     return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
 
 
-def _logistic(rows: Vector, right: Vector) -> Vector:
-    """Newton's method, with a ridge on all weights but the first."""
-    pull = np.diag([0.0] + [_PULL] * (rows.shape[1] - 1))
-    weights = np.zeros(rows.shape[1])
-    for _ in range(_STEPS):
-        likely = 1 / (1 + np.exp(-rows @ weights))
-        slope = rows.T @ (likely - right) + pull @ weights
-        curve = (rows * (likely * (1 - likely))[:, None]).T @ rows + pull
-        weights = weights - np.linalg.solve(curve, slope)
+Field = tuple[Vector, Vector]
+"""Features, one row a key and the last for "none"; and which rows are right."""
+
+
+def _fields(asked: Asked, names: Sequence[str]) -> Iterator[Field]:
+    standings = Standings(asked.plan.profile.fields, asked.plan.short_lists)
+    for number, field in enumerate(asked.plan.profile.fields):
+        if number in asked.plan.ignored:
+            continue
+        verdict, truth = asked.verdicts.get(number), asked.task.truth.get(field.name, frozenset())
+        keys = settle.weighed(asked.plan, number, verdict)
+        voices = [settle.voice(verdict, ranked) for ranked in keys]
+        rows = [confidence.features(standings.of(number, each), said) for each, said in zip(keys, voices, strict=True)]
+        rows.append(confidence.none_features(voices))
+        right = [float(ranked.key.key.key in truth) for ranked in keys]
+        yield (
+            np.array([[row.get(name, 0.0) for name in names] for row in rows]),
+            np.array([*right, float(not any(right))]),
+        )
+
+
+def _logit(fields: Sequence[Field], count: int) -> Vector:
+    """Gradient ascent (Adam) on the likelihood that one of the right rows is taken, with a ridge."""
+    longest = max(len(rows) for rows, _ in fields)
+    values, there = np.zeros((len(fields), longest, count)), np.zeros((len(fields), longest))
+    right = np.zeros((len(fields), longest))
+    for place, (rows, is_right) in enumerate(fields):
+        values[place, : len(rows)], there[place, : len(rows)], right[place, : len(rows)] = rows, 1.0, is_right
+    weights, mean, spread = np.zeros(count), np.zeros(count), np.zeros(count)
+    for step in range(1, _STEPS + 1):
+        merits = np.where(there > 0, values @ weights, -np.inf)
+        shares = np.exp(merits - merits.max(1, keepdims=True))
+        shares /= shares.sum(1, keepdims=True)
+        wanted = shares * right
+        wanted /= np.maximum(wanted.sum(1, keepdims=True), 1e-12)
+        slope = ((wanted - shares)[:, :, None] * values).sum((0, 1)) - _PULL * weights
+        mean, spread = 0.9 * mean + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
+        weights = weights + 0.1 * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.99**step)) + 1e-8)
     return weights
 
 

@@ -32,8 +32,8 @@ class Task:
     vocabularies: tuple[Vocabulary, ...]
     wanted: str | None
     """The vocabulary the request names."""
-    truth: Mapping[str, frozenset[str | None]]
-    """Field → the keys that are right, without fields that have none. Labelled: None for a new key, "ignored"."""
+    truth: Mapping[str, frozenset[str]]
+    """Field → the keys that are right, without fields that have none."""
     labels: Mapping[str, Any] | None = None
 
     @property
@@ -87,7 +87,7 @@ def _task(suite: str, name: str, files: Mapping[str, bytes]) -> Task:
         }
         for item in json.loads(files["target.json"])
     ]
-    truth: dict[str, set[str | None]] = {}
+    truth: dict[str, set[str]] = {}
     for field, key in json.loads(files["truth.json"]):
         truth.setdefault(field, set()).add(f"{PREFIX}.{key}")
     return Task(
@@ -132,7 +132,8 @@ def _labelled_sets(vocabularies: tuple[Vocabulary, ...]) -> Iterator[Task]:
     for labels in json.loads((LABELS / "mapping-labels.json").read_text())["dataSets"]:
         records = _records(labels["file"])
         if records:
-            truth = {field: frozenset(label["keys"]) for field, label in labels["fields"].items()}
+            keys = {field: set(label["keys"]) - {None, "ignored"} for field, label in labels["fields"].items()}
+            truth = {field: frozenset(found) for field, found in keys.items() if found}
             data_set = DataSetIn(name=labels["name"], records=records)
             yield Task("labelled", labels["name"], data_set, vocabularies, None, truth, labels)
 

@@ -1,7 +1,7 @@
 """Who gets which key: what is likeliest over all fields and keys goes first, one key for one field.
 
 How likely is said by ``confidence``, from the ranking and the model's word together, so neither overrules the other as
-such; what is less likely than not is no key at all. ``reason`` says who had the last word, and against whom.
+such; what is too unlikely is no key at all. ``reason`` says who had the last word, and against whom.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from shared.mapping.plan import Plan
 from shared.mapping.standing import Standings
 from shared.mapping.verdicts import Answered, Named, Reviewed, Verdict
 
-LIKELY = 0.5
-"""A key is given from this confidence on; below, a new one is proposed: abstain rather than guess."""
+LIKELY = 0.35
+"""A key is given from this share on, or where it is likelier than that none fits; else a new one is proposed. Less than
+one half, since keys that are alike share what speaks for them, and a reviewer sees the confidence."""
+SAME_NAME = 0.85
+"""So is one of this score: a field that is called like a key gets it, unless another field fits it better."""
 LONGEST_LIST = 12
 """Keys of a field that are weighed: beyond them only the one the model chose."""
 
@@ -45,10 +48,20 @@ class _Option:
     number: int
     ranked: Ranked
     likely: float
+    is_good: bool
+    """Good enough to be given."""
 
     @property
     def key(self) -> str:
         return self.ranked.key.key.key
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A field's options, the likeliest first, and how likely it is that none is right."""
+
+    options: tuple[_Option, ...]
+    none: float
 
 
 def settle(plan: Plan, verdicts: Mapping[int, Verdict]) -> tuple[Decision, ...]:
@@ -57,25 +70,26 @@ def settle(plan: Plan, verdicts: Mapping[int, Verdict]) -> tuple[Decision, ...]:
     decisions: dict[int, Decision] = {number: _ignored(plan, number) for number in plan.ignored}
     decisions |= {number: _reviewed(verdict) for number, verdict in reviewed.items()}
     given = {verdict.key.key.key.key: number for number, verdict in reviewed.items() if verdict.key}
-    options = {
-        number: _options(plan, standings, number, verdicts.get(number))
-        for standings in (Standings(plan.short_lists),)
+    standings = Standings(plan.profile.fields, plan.short_lists)
+    choices = {
+        number: _choice(plan, standings, number, verdicts.get(number))
         for number in range(len(plan.profile.fields))
         if number not in decisions
     }
-    won = _share_out([option for found in options.values() for option in found], given)
-    for number, found in options.items():
-        decisions[number] = _decision(plan, number, verdicts.get(number), found, won.get(number), given)
+    won = _share_out([option for choice in choices.values() for option in choice.options], given)
+    for number, choice in choices.items():
+        decisions[number] = _decision(plan, number, verdicts.get(number), choice, won.get(number), given)
     return tuple(decisions[number] for number in range(len(plan.profile.fields)))
 
 
-def _options(plan: Plan, standings: Standings, number: int, verdict: Verdict | None) -> list[_Option]:
-    """Likeliest first."""
-    found = [
-        _Option(number, ranked, confidence.of_key(standings.of(number, ranked), voice(verdict, ranked)))
-        for ranked in weighed(plan, number, verdict)
-    ]
-    return sorted(found, key=_order)
+def _choice(plan: Plan, standings: Standings, number: int, verdict: Verdict | None) -> _Choice:
+    keys = weighed(plan, number, verdict)
+    shares = confidence.shares([standings.of(number, key) for key in keys], [voice(verdict, key) for key in keys])
+    options = (
+        _Option(number, key, share, share >= min(LIKELY, shares.none) or key.score >= SAME_NAME)
+        for key, share in zip(keys, shares.keys, strict=True)
+    )
+    return _Choice(tuple(sorted(options, key=lambda option: -option.likely)), shares.none)
 
 
 def weighed(plan: Plan, number: int, verdict: Verdict | None) -> list[Ranked]:
@@ -95,36 +109,35 @@ def voice(verdict: Verdict | None, ranked: Ranked) -> confidence.Voice:
 
 
 def _order(option: _Option) -> tuple[float, float, int, str]:
-    return (-option.likely, -option.ranked.score, option.number, option.key)
+    """Among the about equally likely the better score: a share is less where a field has another good key too."""
+    return (-round(option.likely, 1), -option.ranked.score, option.number, option.key)
 
 
 def _share_out(options: list[_Option], given: dict[str, int]) -> dict[int, _Option]:
     """Field number → the option it won; ``given`` is filled with who has which key."""
     won: dict[int, _Option] = {}
     for option in sorted(options, key=_order):
-        if option.likely < LIKELY:
-            break
-        if option.number not in won and option.key not in given:
+        if option.is_good and option.number not in won and option.key not in given:
             given[option.key] = option.number
             won[option.number] = option
     return won
 
 
 def _decision(
-    plan: Plan, number: int, verdict: Verdict | None, options: list[_Option], won: _Option | None,
-    given: Mapping[str, int],
-) -> Decision:  # fmt: skip
-    first = options[0].ranked if options else None
+    plan: Plan, number: int, verdict: Verdict | None, choice: _Choice, won: _Option | None, given: Mapping[str, int]
+) -> Decision:
+    first = choice.options[0] if choice.options else None
     lost = None
-    if options and options[0] is not won and options[0].likely >= LIKELY:
-        lost = reasons.Lost(options[0].key, plan.profile.fields[given[options[0].key]].name)
+    if first and first is not won and first.is_good and first.key in given:
+        lost = reasons.Lost(first.key, plan.profile.fields[given[first.key]].name)
     short_list = plan.short_lists[number]
     if won is not None:
-        return Decision("Existing", won.ranked, None, won.likely, reasons.of_key(won.ranked, short_list, verdict, lost))
+        reason = reasons.of_key(won.ranked, short_list, verdict, lost)
+        return Decision("Existing", won.ranked, None, confidence.bounded(won.likely), reason)
     wish = verdict.name if isinstance(verdict, Named) else None
-    free = max((option.likely for option in options if option.key not in given), default=0.0)
-    reason = reasons.of_none(first, verdict, lost, fits=plan.vocabulary is not None)
-    return Decision("New", None, wish, confidence.bounded(1 - free), reason)
+    free = sum(option.likely for option in choice.options if option.key not in given)
+    reason = reasons.of_none(first.ranked if first else None, verdict, lost, fits=plan.vocabulary is not None)
+    return Decision("New", None, wish, confidence.bounded(choice.none / (choice.none + free)), reason)
 
 
 def _reviewed(verdict: Reviewed) -> Decision:

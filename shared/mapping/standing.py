@@ -1,4 +1,4 @@
-"""How a key stands for a field: its score, and its lead over the field's other keys and over the key's other fields."""
+"""How a key stands for a field in the ranking: its score, and its lead over the other fields with the same key."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.mapping.candidates import Ranked, ShortList
+from shared.profiling.models import FieldProfile
 
 _MOST = 0.4
 """A lead beyond this says nothing more."""
@@ -15,17 +16,17 @@ _MOST = 0.4
 class Standing:
     score: float
     """The ranking's, 0 to 1."""
-    lead: float
-    """Over the best other key of the field; below 0 where another is better. Within 0.4 of 0."""
     hold: float
-    """Over the best other field for this key, likewise."""
+    """Over the best other field for this key; below 0 where another is better. Within 0.4 of 0."""
+    shown: bool
+    """The field has values to compare, not only a name: then the same score says more."""
 
 
 class Standings:
     """Of all fields of a data set."""
 
-    def __init__(self, short_lists: Sequence[ShortList]) -> None:
-        self._lists = short_lists
+    def __init__(self, fields: Sequence[FieldProfile], short_lists: Sequence[ShortList]) -> None:
+        self._fields = fields
         self._suitors: dict[str, list[tuple[float, int]]] = {}
         for number, short_list in enumerate(short_lists):
             for ranked in short_list:
@@ -39,11 +40,7 @@ class Standings:
         del known[2:]
 
     def of(self, number: int, ranked: Ranked) -> Standing:
-        key = ranked.key.key.key
-        others = next((other.score for other in self._lists[number] if other.key.key.key != key), 0.0)
-        rivals = next((-score for score, field in self._suitors.get(key, ()) if field != number), 0.0)
-        return Standing(ranked.score, _bounded(ranked.score - others), _bounded(ranked.score - rivals))
-
-
-def _bounded(lead: float) -> float:
-    return max(-_MOST, min(_MOST, lead))
+        suitors = self._suitors.get(ranked.key.key.key, ())
+        rival = next((-score for score, field in suitors if field != number), 0.0)
+        hold = max(-_MOST, min(_MOST, ranked.score - rival))
+        return Standing(ranked.score, hold, bool(self._fields[number].samples))

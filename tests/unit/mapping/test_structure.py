@@ -50,7 +50,7 @@ async def test_one_field_names_the_record(field: str, values: tuple[str, str]) -
 
 
 async def test_a_name_of_somebody_else_does_not_name_the_record() -> None:
-    mapping = await mapped(**{"Account manager name": lambda n: "P. Lee" if n % 2 else "B. Ek"})
+    mapping = await mapped(**{"Account manager": lambda n: "P. Lee" if n % 2 else "B. Ek"})
     assert mapping.entity_name is None
     assert mapping.annotation.name_key is None
 

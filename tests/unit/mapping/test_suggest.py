@@ -77,6 +77,19 @@ async def test_no_key_fits_makes_a_new_one_unless_the_name_is_a_keys_own() -> No
     assert (shirt.status, shirt.vocabulary_key) == ("New", "customer.tShirtSize")
 
 
+@pytest.mark.parametrize("answerer", [likeliest_option, no_option, lambda p: dict.fromkeys(options(p), "firstName")])
+async def test_nonsense_is_never_existing_whatever_the_model_says(answerer: Any) -> None:
+    """Abstain rather than guess: neither a name nor a value says what the field means."""
+    columns: dict[str, Any] = {
+        "xq7": lambda n: f"{n * 7919 % 997}-{n}", "zzz_blorp": lambda n: ("gnarf", "wibble", "quux")[n % 3],
+        "F_0093": lambda n: ("S", "M", "L", "XL")[n % 4], "col_17": lambda n: n * 3 % 11,
+        "???": lambda n: "?" * (n % 4 + 1),
+    }  # fmt: skip
+    asked = request(records(**columns), [vocabulary()], vocabulary="customer")
+    mapping = await suggest(work(asked), FakeAsker(answerer))
+    assert {p.field: p.status for p in mapping.properties if p.status == "Existing"} == {}
+
+
 async def test_two_fields_never_get_one_key() -> None:
     mapping = await auto(request(fields("email", "e-mail", "E-mail address"), [vocabulary()], engine="auto"))
     keys = [p.vocabulary_key for p in mapping.properties]
@@ -171,11 +184,14 @@ async def test_a_vocabulary_without_a_business_domain_gets_one_proposed() -> Non
 
 
 async def test_new_keys_avoid_those_of_the_catalogue() -> None:
-    keys = (*KEYS, ("tShirtSz", "Text", "zzz"))
+    keys = (*KEYS, ("shoeSize", "Text", "zzz"))
     asker = FakeAsker(no_option)
-    mapping = await suggest(work(request(fields("tshirt sz"), [vocabulary(keys=keys)], vocabulary="customer")), asker)
-    assert mapping.properties[0].vocabulary_key in {"customer.tshirtSz2", "customer.tShirtSz"}
-    assert (mapping.properties[0].status == "Existing") == (mapping.properties[0].vocabulary_key == "customer.tShirtSz")
+    mapping = await suggest(work(request(fields("shoe size"), [vocabulary(keys=keys)], vocabulary="customer")), asker)
+    named = mapping.properties[0]
+    assert (named.status, named.vocabulary_key) == ("Existing", "customer.shoeSize")
+    mapping = await suggest(work(request(fields("shoe size", "shoe-size"), [vocabulary(keys=keys)])), asker)
+    assert [p.status for p in mapping.properties] == ["Existing", "New"]
+    assert mapping.properties[1].vocabulary_key == "customer.shoeSize2"
 
 
 async def test_a_name_in_another_script_is_never_lost() -> None:
