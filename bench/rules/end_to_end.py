@@ -11,6 +11,7 @@ from bench.rules.compiled import differences
 from bench.rules.language import Case
 from shared.errors import ProductError
 from shared.gateway.records import Caller, Feature
+from shared.mapping.index.catalogue_index import indexed
 from shared.mapping.models import Vocabulary
 from shared.rules.answer import RuleWork
 from shared.rules.models import RuleAnswer, RuleRequest
@@ -59,8 +60,8 @@ def work_of(case: Case) -> RuleWork:
     })  # fmt: skip
     vocabularies = [Vocabulary.model_validate(case.vocabulary)]
     caller = Caller("bench", (Feature.RULE_ENGINE,), "RuleEngine", "bench", time.monotonic() + 3_600)
-    offered = offers(case.words, vocabularies, request.records or ())
-    return RuleWork(request, caller, offered, frozenset(case.keys), (), "full", "USD")
+    offered = offers(case.words, indexed(vocabularies), request.records or ())
+    return RuleWork(request, caller, offered, (), "full", "USD")
 
 
 async def answered_directly(model: LocalModel, sandbox: Sandbox, case: Case) -> Outcome:

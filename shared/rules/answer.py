@@ -25,11 +25,15 @@ class RuleWork:
     request: RuleRequest
     caller: Caller
     offered: tuple[Offer, ...]
-    keys: frozenset[str]
     domains: tuple[str, ...]
     samples: Samples
     currency: str
     notes: tuple[Note, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys a rule may name."""
+        return frozenset(offer.key for offer in self.offered)
 
     @property
     def asked(self) -> Asked:

@@ -120,7 +120,7 @@ async def _index(desk: RuleDesk, organization: str, request: RuleRequest) -> Cat
     Raises InvalidRequest."""
     if request.vocabularies is not None:
         return await asyncio.to_thread(indexed, request.vocabularies)
-    stored = await asyncio.to_thread(indexed, await desk.catalogue.vocabularies(organization))
+    stored = await asyncio.to_thread(indexed, (await desk.catalogue.read(organization)).vocabularies)
     if not stored.heads and not any(record.properties for record in request.records or ()):
         message = "give vocabularies or records, or store the catalogue: there is no key a rule could be about"
         raise InvalidRequest(f"/vocabularies: {message}", violations=(Violation("/vocabularies", message),))

@@ -6,25 +6,58 @@ them the keys the given records have.
 
 from __future__ import annotations
 
-import math
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared.mapping.models import Vocabulary, VocabularyKey
+from shared.mapping.index.catalogue_index import CatalogueIndex
+from shared.mapping.models import VocabularyKey
 from shared.mapping.quoting import is_value, plain, quote
-from shared.mapping.words import words
 from shared.records import RecordIn, text_of
 from shared.rules.models import Samples
 
 WHOLE: Final = 60
 """Keys up to this many are all offered; of more, so many."""
 _SAMPLES: Final = 3
-_LIKE: Final = 0.84
 
-Search = Callable[[str, int], Sequence[VocabularyKey]]
-"""The words and a limit → keys of the whole catalogue, best first."""
+EACH: Final = 12
+"""Keys looked at for each phrase of the prompt."""
+MOST_PHRASES: Final = 150
+_BREAK: Final = re.compile(r"[,;.:!?()\"„“”«»\n]+")
+_QUOTED: Final = re.compile(r'"[^"]*"|“[^”]*”|„[^“]*“|«[^»]*»')
+_SAID: Final = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "tag",
+        "tags",
+        "add",
+        "set",
+        "if",
+        "is",
+        "are",
+        "where",
+        "with",
+        "without",
+        "than",
+        "no",
+        "not",
+        "or",
+        "and",
+        "of",
+        "to",
+        "for",
+        "all",
+        "whose",
+        "that",
+        "as",
+    ]
+)
+"""Words of rules, which no key is found by."""
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -47,23 +80,33 @@ class Offer:
         return f"{plain(self.key, 200)}: {'; '.join(about)}" if about else plain(self.key, 200)
 
 
-def offers(
-    prompt: str,
-    vocabularies: Sequence[Vocabulary],
-    records: Sequence[RecordIn],
-    search: Search | None = None,
-) -> tuple[Offer, ...]:
-    """At most WHOLE keys, in the catalogue's order where all are offered, else the likeliest first."""
-    keys = {key.key: key for vocabulary in vocabularies for key in vocabulary.keys}
-    held = [name for name in _held(records) if not keys or name in keys]
-    if not keys:
-        chosen = held[:WHOLE]
-    elif len(keys) <= WHOLE:
-        chosen = list(keys)
-    else:
-        found = [each.key for each in search(prompt, WHOLE)] if search else _ranked(prompt, keys.values())
-        chosen = list(dict.fromkeys([*found[: WHOLE // 2], *held, *found]))[:WHOLE]
-    return tuple(_offer(keys.get(name) or VocabularyKey(key=name), records) for name in chosen)
+def offers(prompt: str, index: CatalogueIndex, records: Sequence[RecordIn]) -> tuple[Offer, ...]:
+    """At most WHOLE keys, in the catalogue's order where all are offered, else the likeliest first.
+
+    Where the catalogue has none, the keys of the records are taken. Takes processor time: not on the event loop."""
+    total = sum(head.key_count for head in index.heads)
+    if not total:
+        return tuple(_offer(VocabularyKey(key=name), records) for name in _held(records)[:WHOLE])
+    if total <= WHOLE:
+        return tuple(_offer(key, records) for n in range(len(index.heads)) for key in _keys(index, n))
+    found = _likely(prompt, index)
+    held = {key.key: key for name in _held(records)[:WHOLE] if (key := _key(index, name))}
+    ordered = [*list(found.values())[: WHOLE // 2], *held.values(), *found.values()]
+    return tuple(_offer(key, records) for key in list({key.key: key for key in ordered}.values())[:WHOLE])
+
+
+def _keys(index: CatalogueIndex, number: int) -> Sequence[VocabularyKey]:
+    return index.key_list(number).vocabulary.keys
+
+
+def _key(index: CatalogueIndex, name: str) -> VocabularyKey | None:
+    """A key by its whole name."""
+    for number, head in enumerate(index.heads):
+        if name.startswith(f"{head.key_prefix}."):
+            found = next((key for key in _keys(index, number) if key.key == name), None)
+            if found:
+                return found
+    return None
 
 
 def _held(records: Sequence[RecordIn]) -> list[str]:
@@ -87,35 +130,23 @@ def _offer(key: VocabularyKey, records: Sequence[RecordIn]) -> Offer:
     )
 
 
-def _ranked(prompt: str, keys: Iterable[VocabularyKey]) -> list[str]:
-    """Keys that share words with the prompt, rare words weighing more; of two alike the shorter first."""
-    listed = list(keys)
-    named = [frozenset(words(key.key.rpartition(".")[2])) | frozenset(words(key.display_name or "")) for key in listed]
-    spread = [name | frozenset(words(key.key)) for name, key in zip(named, listed, strict=True)]
-    common = Counter(word for each in spread for word in each)
-    said = _said(prompt, common)
-    scores = [
-        (sum(_weight(common, len(listed), word) for word in each & said) / (1 + 0.2 * len(name - said)), key.key)
-        for each, name, key in zip(spread, named, listed, strict=True)
-    ]
-    return [key for score, key in sorted(scores, key=lambda pair: (-pair[0], len(pair[1]))) if score > 0][:WHOLE]
+def phrases(text: str) -> list[str]:
+    """Runs of one to three words: what a key may be called in a prompt. What stands in quotes is a value."""
+    found: dict[str, None] = {}
+    for part in _BREAK.split(_QUOTED.sub(";", text)):
+        said = _WORD.findall(part)
+        for size in (3, 2, 1):
+            runs = (said[n : n + size] for n in range(len(said) - size + 1))
+            found |= dict.fromkeys(" ".join(run) for run in runs if not _SAID.issuperset(map(str.lower, run)))
+    return sorted(found, key=lambda phrase: -phrase.count(" "))[:MOST_PHRASES]
 
 
-def _said(prompt: str, known: Mapping[str, int]) -> frozenset[str]:
-    """The prompt's words as the catalogue spells them: misspelt and foreign words by likeness."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import JaroWinkler
-
-    found: set[str] = set()
-    listed = list(known)
-    for word in dict.fromkeys(words(prompt)):
-        if word in known:
-            found.add(word)
-        elif len(word) >= 4:
-            near = process.extract(word, listed, scorer=JaroWinkler.similarity, score_cutoff=_LIKE, limit=3)
-            found.update(match[0] for match in near)
-    return frozenset(found)
-
-
-def _weight(common: Mapping[str, int], total: int, word: str) -> float:
-    return math.log((total + 1) / common[word]) + 0.1
+def _likely(prompt: str, index: CatalogueIndex) -> dict[str, VocabularyKey]:
+    """Keys the prompt's phrases speak of, best first: each by the phrase that says it best, more words saying more."""
+    found: dict[str, tuple[float, VocabularyKey]] = {}
+    for phrase in phrases(prompt):
+        weight = 1 + 0.3 * phrase.count(" ")
+        for each in index.search(phrase, EACH):
+            if each.score * weight > found.get(each.key.key, (0.0, None))[0]:
+                found[each.key.key] = (each.score * weight, each.key)
+    return {key.key: key for _, key in sorted(found.values(), key=lambda pair: -pair[0])}
