@@ -14,7 +14,8 @@ from shared.mapping.assemble import assemble
 from shared.mapping.decide import Ask, Check, decide
 from shared.mapping.dictionary import gathered, listed, whole
 from shared.mapping.examples import told
-from shared.mapping.models import Mapping, MappingRequest, Vocabulary
+from shared.mapping.index.catalogue_index import Catalogued
+from shared.mapping.models import Mapping, MappingRequest
 from shared.mapping.models import Warning as Note
 from shared.mapping.plan import Plan
 from shared.mapping.prompt import Answers, map_prompt, name_prompt
@@ -47,7 +48,8 @@ class Work:
     organization: str
     mapping_id: str
     request: MappingRequest
-    vocabularies: tuple[Vocabulary, ...]
+    vocabularies: Catalogued
+    """The request's own, or the index of the stored ones."""
     samples: SamplesPolicy
     """The stricter of what the organization allows and the request asks for."""
     caller: Caller
