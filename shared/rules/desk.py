@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidRequest, Violation
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Feature
-from shared.mapping.models import Vocabulary
+from shared.mapping.index.catalogue_index import CatalogueIndex, indexed
 from shared.mapping.models import Warning as Note
 from shared.mapping.validate import check_catalogue
 from shared.organization_settings import stricter
@@ -23,6 +22,8 @@ from shared.rules.preview import check_size
 from shared.rules.sandbox import Sandbox
 from shared.rules.suggest import Judged, answer, find
 from shared.rules.write import write_rule
+
+MOST_DOMAINS = 20
 
 if TYPE_CHECKING:
     from shared.mapping.catalogue import Catalogue
@@ -45,17 +46,15 @@ async def rule_of_words(desk: RuleDesk, organization: str, request: RuleRequest,
     await check_request(request)
     caller = caller_of(desk, organization, correlation_id)
     await desk.asker.require(caller)
-    vocabularies = await _vocabularies(desk, organization, request)
+    index = await _index(desk, organization, request)
     samples, limited = await allowed_samples(desk, organization, request.options.samples)
     records = request.records or ()
-    offered = await asyncio.to_thread(offers, request.prompt, vocabularies, records)
-    keys = {key.key for vocabulary in vocabularies for key in vocabulary.keys} or {each.key for each in offered}
+    offered = await asyncio.to_thread(offers, request.prompt, index, records)
     work = RuleWork(
         request=request,
         caller=caller,
         offered=offered,
-        keys=frozenset(keys),
-        domains=_domains(vocabularies, request),
+        domains=_domains(index, request),
         samples=samples,
         currency=desk.settings.currency,
         notes=limited,
@@ -115,20 +114,22 @@ async def check_request(request: RuleRequest) -> None:
             raise InvalidRequest(f"/vocabularies{error.detail}", violations=placed) from None
 
 
-async def _vocabularies(desk: RuleDesk, organization: str, request: RuleRequest) -> Sequence[Vocabulary]:
-    """The request's own, else the stored ones, else none where the records have keys. Raises InvalidRequest."""
+async def _index(desk: RuleDesk, organization: str, request: RuleRequest) -> CatalogueIndex:
+    """Of the request's own vocabularies, else of the stored ones; empty only where the records have keys.
+
+    Raises InvalidRequest."""
     if request.vocabularies is not None:
-        return request.vocabularies
-    stored = await desk.catalogue.vocabularies(organization)
-    if not stored and not any(record.properties for record in request.records or ()):
+        return await asyncio.to_thread(indexed, request.vocabularies)
+    stored = await asyncio.to_thread(indexed, await desk.catalogue.vocabularies(organization))
+    if not stored.heads and not any(record.properties for record in request.records or ()):
         message = "give vocabularies or records, or store the catalogue: there is no key a rule could be about"
         raise InvalidRequest(f"/vocabularies: {message}", violations=(Violation("/vocabularies", message),))
     return stored
 
 
-def _domains(vocabularies: Sequence[Vocabulary], request: RuleRequest) -> tuple[str, ...]:
+def _domains(index: CatalogueIndex, request: RuleRequest) -> tuple[str, ...]:
     """Business domains a rule may ask for: those of the records; without records those of a few vocabularies."""
     held = dict.fromkeys(record.business_domain for record in request.records or () if record.business_domain)
-    if request.records is None and len(vocabularies) <= 20:
-        held |= dict.fromkeys(each.business_domain for each in vocabularies if each.business_domain)
-    return tuple(held)[:20] if len(held) > 1 or request.records is None else ()
+    if request.records is None and len(index.heads) <= MOST_DOMAINS:
+        held |= dict.fromkeys(head.business_domain for head in index.heads if head.business_domain)
+    return tuple(held)[:MOST_DOMAINS] if len(held) > 1 or request.records is None else ()
