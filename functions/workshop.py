@@ -45,7 +45,7 @@ def workshop() -> Workshop:
     from shared.mapping.queued_run import Workshop
 
     built = services()
-    return Workshop(mapping_desk(), built.claims, built.blobs, built.processor)
+    return Workshop(mapping_desk(), built.claims, built.blobs, built.processor, built.turns)
 
 
 def drop_desk() -> DropDesk:

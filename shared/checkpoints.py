@@ -20,6 +20,7 @@ class BlobCheckpoints:
         self._blobs = blobs
         self._folder = _folder(organization, mapping_id)
         self._asked: Counter[str] = Counter()
+        self._saved: set[str] = set()
 
     def name(self, key: str) -> str:
         self._asked[key] += 1
@@ -30,7 +31,13 @@ class BlobCheckpoints:
         return blob.content if blob else None
 
     async def save(self, name: str, content: bytes) -> None:
+        self._saved.add(name)
         await self._blobs.put(CONTAINER, name, content, "application/json")
+
+    async def discard_own(self) -> None:
+        """Delete what this run has saved: all there is, where no run was before it. Raises StorageUnavailable."""
+        for name in sorted(self._saved):
+            await self._blobs.delete(CONTAINER, name)
 
 
 async def discard_checkpoints(blobs: Blobs, organization: str, mapping_id: str) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
     from shared.mapping.store import MappingStore
+    from shared.mapping.turns import Turns
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
     from shared.retention.sweep import Retention
@@ -73,6 +74,7 @@ class Services:
     pace: Pace
     prompt_sizes: PromptSizes
     processor: Processor
+    turns: Turns
     retention: Retention
     drop_files: DropFiles
     sandbox: Sandbox
@@ -123,6 +125,7 @@ def _build() -> Services:
     from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
     from shared.mapping.store import MappingStore
+    from shared.mapping.turns import Turns
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
     from shared.rules.sandbox import Sandbox
@@ -175,6 +178,7 @@ def _build() -> Services:
         pace=Pace(),
         prompt_sizes=PromptSizes(),
         processor=Processor(),
+        turns=Turns(),
         retention=_retention(settings, tables),
         drop_files=DropFiles(blobs),
         sandbox=Sandbox(),

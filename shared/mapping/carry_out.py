@@ -25,7 +25,7 @@ from shared.errors import (
 from shared.mapping.claims import LEASE, Busy, Claim, Job, Superseded
 from shared.mapping.heartbeat import under_heartbeat
 from shared.mapping.orderly import TimeIsUp
-from shared.mapping.queued_run import Delivery, Make, Workshop
+from shared.mapping.queued_run import Delivery, Make, Run, Workshop, run_of
 from shared.mapping.run import outcome_of
 from shared.mapping.store import KeptMapping
 
@@ -40,41 +40,48 @@ async def carry_out(workshop: Workshop, job: Job, make: Make, delivery: Delivery
 
     Raises Busy while somebody else works on it, TimeIsUp to be delivered again at once, ``WAITS`` to be delivered again
     later, Superseded when there is no such job any more, and what nobody foresaw unless this is the last delivery."""
-    claim = await workshop.claims.take(job, delivery.watched)
-    if claim is None:
-        return await _ended_before(workshop, job)
-    try:
-        await _work(workshop, claim, make, delivery)
-    except Superseded:
-        await workshop.claims.withdraw(claim)
-        raise
-    except BaseException:
-        await _let_go(workshop, claim)
-        raise
-    if claim.lost:
-        return await _lost(workshop, job)
-    return await _ended_before(workshop, job)
+    async with workshop.turns.turn() as turn:
+        claim = await workshop.claims.take(job, delivery.watched)
+        if claim is None:
+            return await _ended_before(workshop, job)
+        try:
+            kept = await _work(workshop, claim, run_of(workshop, claim, turn), make, delivery)
+        except Superseded:
+            await workshop.claims.withdraw(claim)
+            raise
+        except BaseException:
+            await _let_go(workshop, claim)
+            raise
+        return await _lost(workshop, job) if kept is None else kept
 
 
-async def _work(workshop: Workshop, claim: Claim, make: Make, delivery: Delivery) -> None:
-    """Make the mapping and finish its row. Returns early when the claim is lost."""
+async def _work(workshop: Workshop, claim: Claim, run: Run, make: Make, delivery: Delivery) -> KeptMapping | None:
+    """Make the mapping and finish its row; None where the claim is lost."""
     if claim.again and await _adopt(workshop, claim):
-        return
+        return await _succeeded(workshop, claim, run)
     try:
-        mapping = await under_heartbeat(workshop, claim, make)
+        mapping = await under_heartbeat(workshop, claim, run, make)
     except (TimeIsUp, Superseded, asyncio.CancelledError):
         raise
     except Exception as error:
         if _passes(error, delivery):
             raise
-        if not claim.lost:
-            state, cause = outcome_of(error)
-            await workshop.claims.finish(claim, state, cause)
-        return
-    if mapping is not None:
-        await workshop.desk.mappings.keep_result(mapping)
-        claim.fields = claim.done = len(mapping.properties)
-        await workshop.claims.finish(claim, "succeeded")
+        return None if claim.lost else await workshop.claims.finish(claim, *outcome_of(error))
+    if mapping is None:
+        return None
+    await workshop.desk.mappings.keep_result(mapping)
+    claim.fields = claim.done = len(mapping.properties)
+    return await _succeeded(workshop, claim, run)
+
+
+async def _succeeded(workshop: Workshop, claim: Claim, run: Run) -> KeptMapping | None:
+    """Finish the row, then clear away what the result was made from; None where the claim is lost."""
+    kept = await workshop.claims.finish(claim, "succeeded")
+    if kept is not None and claim.again:
+        await workshop.desk.mappings.discard_checkpoints(claim.job.organization, claim.job.mapping_id)
+    elif kept is not None:
+        await run.checkpoints.discard_own()
+    return kept
 
 
 def _passes(error: Exception, delivery: Delivery) -> bool:
@@ -92,7 +99,6 @@ async def _adopt(workshop: Workshop, claim: Claim) -> bool:
     if result is None:
         return False
     claim.fields = claim.done = len(from_json(result)["properties"])
-    await workshop.claims.finish(claim, "succeeded")
     return True
 
 

@@ -17,7 +17,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from shared.mapping.store import KEPT, TABLE, Cause, State, blob_name, cause_values, keys_values, row_values
+from shared.mapping.store import (
+    KEPT,
+    TABLE,
+    Cause,
+    KeptMapping,
+    State,
+    blob_name,
+    cause_values,
+    kept_from,
+    keys_values,
+    row_values,
+)
 from shared.storage import Row, Tables, Value
 
 LEASE: Final = timedelta(seconds=15)
@@ -115,14 +126,15 @@ class Claims:
         """Let the next delivery take it at once."""
         return await self._write(claim, self._row(claim, "queued"))
 
-    async def finish(self, claim: Claim, state: State, cause: Cause | None = None) -> bool:
-        """Say what it came to; a result is in its blob by now. False where the claim was lost: then nothing changed."""
+    async def finish(self, claim: Claim, state: State, cause: Cause | None = None) -> KeptMapping | None:
+        """Say what it came to; a result is in its blob by now. None where the claim was lost: then nothing changed."""
         values = self._row(claim, state)
         if cause is None:
             values["Blob"] = blob_name(claim.job.organization, claim.job.mapping_id)
         else:
             values |= cause_values(cause)
-        return await self._write(claim, values)
+        written = await self._write(claim, values)
+        return kept_from(claim.job.organization, claim.job.mapping_id, Row(values, claim.etag)) if written else None
 
     async def withdraw(self, claim: Claim) -> None:
         """Take the row away: there is no such piece of work after all."""

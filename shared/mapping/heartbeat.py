@@ -11,7 +11,7 @@ from typing import Final
 from shared.errors import StorageUnavailable
 from shared.mapping.claims import Claim
 from shared.mapping.models import Mapping
-from shared.mapping.queued_run import Make, Workshop, run_of
+from shared.mapping.queued_run import Make, Run, Workshop
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +19,9 @@ BEAT_SECONDS: Final = 2.0
 """Between two looks at the row: who cancels is heard within this time."""
 
 
-async def under_heartbeat(workshop: Workshop, claim: Claim, make: Make) -> Mapping | None:
+async def under_heartbeat(workshop: Workshop, claim: Claim, run: Run, make: Make) -> Mapping | None:
     """The mapping; None where the claim was lost on the way, and the work stopped."""
     started = time.monotonic()
-    run = run_of(workshop, claim, started)
     work = asyncio.ensure_future(make(run))
     stop = asyncio.Event()
     # Told to stop and waited for, never cancelled: a beat cut in the middle would leave an unknown ETag.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,6 +16,7 @@ from shared.mapping.own_keys import own_keys
 from shared.mapping.run import MappingDesk, Unmakeable, caller_of
 from shared.mapping.store import Cause
 from shared.mapping.suggest import Compute, Work, suggest
+from shared.mapping.turns import AsideAsker, Turn, Turns
 from shared.storage import Blobs
 
 RUN_SECONDS: Final = 420.0
@@ -32,6 +34,7 @@ class Workshop:
     blobs: Blobs
     compute: Compute
     """Few at a time: the same worker answers HTTP."""
+    turns: Turns
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Run:
     desk: MappingDesk
     caller: Caller
     checkpoints: BlobCheckpoints
+    turn: Turn
+    """To step aside from, while something slow is waited for that takes nothing of this worker."""
     compute: Compute
     progress: Callable[[int, int], None]
     keep_keys: Callable[[str | None], None]
@@ -84,8 +89,9 @@ def given_up(cause: Cause) -> Make:
     return make
 
 
-def run_of(workshop: Workshop, claim: Claim, started: float) -> Run:
-    """What the job that was claimed is run with. ``started``: a time.monotonic()."""
+def run_of(workshop: Workshop, claim: Claim, turn: Turn) -> Run:
+    """What the job that was claimed is run with, from now on."""
+    started = time.monotonic()
     desk, job = workshop.desk, claim.job
     patience = desk.settings.prompt_timeout + WAITING_SECONDS
     checkpoints = BlobCheckpoints(workshop.blobs, job.organization, job.mapping_id)
@@ -98,9 +104,10 @@ def run_of(workshop: Workshop, claim: Claim, started: float) -> Run:
         claim.own_keys = keys
 
     return Run(
-        replace(desk, asker=OrderlyAsker(desk.asker, started + RUN_SECONDS, patience)),
+        replace(desk, asker=OrderlyAsker(AsideAsker(desk.asker, turn), started + RUN_SECONDS, patience)),
         replace(caller, checkpoints=checkpoints),
         checkpoints,
+        turn,
         workshop.compute,
         progress,
         keep_keys,

@@ -109,7 +109,7 @@ class MappingStore:
 
     async def _read(self, organization: str, mapping_id: str) -> tuple[Row | None, KeptMapping | None]:
         row = await self._tables.get(TABLE, organization, mapping_id)
-        kept = _kept(organization, mapping_id, row) if row else None
+        kept = kept_from(organization, mapping_id, row) if row else None
         return row, kept if kept and kept.updated_at >= self._clock() - self._kept_for else None
 
     async def add_queued(
@@ -118,7 +118,7 @@ class MappingStore:
         """A mapping that a worker will make. Raises StorageUnavailable."""
         row = row_values("queued", created_at, self._clock(), correlation_id, fields, 0)
         await self._tables.put(TABLE, organization, mapping_id, row)
-        return _kept(organization, mapping_id, Row(row, ""))
+        return kept_from(organization, mapping_id, Row(row, ""))
 
     async def keep_result(self, mapping: Mapping) -> None:
         """The blob of queued work, once: the first result stands. Raises StorageUnavailable."""
@@ -191,7 +191,8 @@ def keys_values(own_keys: str | None) -> dict[str, Value]:
     return {f"Keys{start // PART}": own_keys[start : start + PART] for start in range(0, len(own_keys), PART)}
 
 
-def _kept(organization: str, mapping_id: str, row: Row) -> KeptMapping:
+def kept_from(organization: str, mapping_id: str, row: Row) -> KeptMapping:
+    """A mapping as its row has it, without a result that is in a blob."""
     parts = "".join(row.text(f"Result{number}") or "" for number in range(PARTS))
     code = row.text("ErrorCode")
     epoch = datetime.fromtimestamp(0, UTC)

@@ -33,6 +33,7 @@ from shared.mapping.pace import Pace
 from shared.mapping.prompt_size import PromptSizes
 from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
+from shared.mapping.turns import Turns
 from shared.organization_settings import OrganizationSettings
 from shared.processor import Processor
 from shared.retention.shelves import Days
@@ -99,6 +100,7 @@ class Stand:
             pace=Pace(),
             prompt_sizes=PromptSizes(),
             processor=Processor(),
+            turns=Turns(),
             retention=Retention(FakeInventory(self.tables, self.blobs), self.tables, DAYS),
             drop_files=DropFiles(self.blobs, _in_process),
             sandbox=SANDBOX,
