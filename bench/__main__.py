@@ -17,6 +17,9 @@ ASKED_FOR = (
     "mapping_accuracy",
     "ranking",
     "reviews",
+    "value_accuracy",
+    "value_jobs",
+    "values",
     "vocabulary_choice",
 )
 """The first needs a real model; all take some minutes."""
