@@ -44,6 +44,12 @@ def _fold(word: str) -> str:
     return unicodedata.normalize("NFC", re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", decomposed))
 
 
+def stems(data_set: str) -> set[str]:
+    """The words of the data set's name, plural and singular: customers, customer; companies, company."""
+    own = set(words(data_set))
+    return own | {word.removesuffix("s") for word in own} | {word[:-3] + "y" for word in own if word.endswith("ies")}
+
+
 @lru_cache(maxsize=4_096)
 def hints(name: str) -> frozenset[str]:
     """The names of data/field_words.txt whose words the name has: ``{"FirstName"}``, ``{"Identifier"}``."""

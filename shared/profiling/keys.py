@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import prod
-from typing import Protocol
+from math import comb, log, prod
+from typing import Final, Protocol
 
 from pydantic import JsonValue
 
-from shared.profiling.counting import Column
-from shared.profiling.field_names import hints, words
+from shared.profiling.key_parts import Part, Typed, best_parts
+from shared.profiling.key_search import KeySearch
 from shared.profiling.models import Counts, Identifier
 from shared.profiling.values import shown, text
 
-_MOST_FIELDS = 4
-_MOST_CANDIDATES = 8
-_ENOUGH_ROWS = 10
-_FEWEST_ROWS = 3
-_FIRST_LOOK = 256
-_EXPECTED_OF_TWO = 1.0
-_EXPECTED_OF_MORE = 3.0
-_PART_TYPES = frozenset(
-    {"Identifier", "Guid", "Lookup", "DateTime", "Integer", "GeographyCountry", "Currency", "Email", "Text"}
-)
-
-
-class Typed(Protocol):
-    @property
-    def column(self) -> Column: ...
-    @property
-    def data_type(self) -> str: ...
+_MOST_FIELDS: Final = 4
+_FEWEST_ROWS: Final = 3
+_EXPECTED_OF_TWO: Final = 1.0
+_EXPECTED_OF_MORE: Final = 3.0
+_EXPECTED_WITHOUT_IDENTIFIER: Final = 12.0
+_FEW_PARTS: Final = 5
+_LOOKED_AT: Final = 20
+"""Of the combinations of one size so many are compared by how plausible their parts are."""
 
 
 class Cells(Protocol):
@@ -58,73 +48,69 @@ class RecordCells:
         return [seen.setdefault(text(record.get(name)), len(seen)) for record in self.records]
 
 
-def compound_key(fields: Sequence[Typed], cells: Cells) -> Identifier | None:
+def compound_key(data_set: str, fields: Sequence[Typed], cells: Cells) -> Identifier | None:
     """The smallest combination of complete, plausible fields without a duplicate; None where there is none.
 
-    One part at least must be an identifier (an order number beside its line): names and cities that happen to be
-    unique together are not a key. Minimal, for a field unique alone is no part and smaller sets are tried first.
+    One part at least is an identifier (an order number beside its line), unless chance is out of the question (a rate
+    for each day and currency): names and cities that happen to be unique together are not a key. Minimal, for a field
+    unique alone is no part and smaller sets are tried first.
     """
     rows = cells.rows
     if rows < _FEWEST_ROWS:
         return None
-    best = sorted(_parts(fields, rows), key=lambda part: -part[0])[:_MOST_CANDIDATES]
-    encoded = {column.name: kept for _, column in best if (kept := cells.numbers(column.name)) is not None}
-    parts = [part for part in best if part[1].name in encoded]
-    by_chance: list[set[str]] = []
-    for chosen in _combinations(parts):
-        names = {column.name for column in chosen}
-        if any(smaller <= names for smaller in by_chance) or not _tells_apart([encoded[name] for name in names]):
-            continue
-        if _meant(chosen, rows):
-            return _identifier([field.column.name for field in fields if field.column.name in names], rows)
-        by_chance.append(names)
+    found: list[Part] = []
+    numbers: list[Sequence[int]] = []
+    for part in best_parts(data_set, fields, rows):
+        kept = cells.numbers(part.column.name)
+        if kept is not None:
+            found.append(part)
+            numbers.append(kept)
+    chosen = _best(found, numbers, rows) if len(found) > 1 else None
+    if chosen is None:
+        return None
+    names = {found[at].column.name for at in chosen}
+    return _identifier([field.column.name for field in fields if field.column.name in names], rows)
+
+
+def _best(found: Sequence[Part], numbers: Sequence[Sequence[int]], rows: int) -> tuple[int, ...] | None:
+    search = KeySearch(numbers)
+    by_chance: list[frozenset[int]] = []
+
+    def not_by_chance(some: tuple[int, ...]) -> bool:
+        return not any(smaller <= frozenset(some) for smaller in by_chance)
+
+    for size in range(2, min(_MOST_FIELDS, len(found)) + 1):
+        meant: list[tuple[int, ...]] = []
+        for some in search.keys(size, not_by_chance):
+            if _meant([found[at] for at in some], found, rows):
+                meant.append(some)
+                if len(meant) == _LOOKED_AT:
+                    break
+            else:
+                by_chance.append(frozenset(some))
+        if meant:
+            return max(meant, key=lambda some: sum(found[at].score for at in some))
     return None
 
 
-def _meant(chosen: tuple[Column, ...], rows: int) -> bool:
+def _meant(chosen: Sequence[Part], found: Sequence[Part], rows: int) -> bool:
     """Whether being unique says anything: were the parts unrelated, some pairs of rows would have to be equal.
 
-    The number expected is rows² / 2 / (product of distinct values). Many values in few rows are unique by luck.
+    The number expected is rows² / 2 / (product of distinct values), and none is seen by luck once in e to that power.
+    Many values in few rows are unique by luck, and so is one combination or another where there are many as plausible.
     """
-    expected = rows * rows / 2 / prod(column.distinct for column in chosen)
-    return expected >= (_EXPECTED_OF_TWO if len(chosen) == 2 else _EXPECTED_OF_MORE)
+    expected = rows * rows / 2 / prod(part.column.distinct for part in chosen)
+    if not any(part.identifies for part in chosen):
+        return expected >= _EXPECTED_WITHOUT_IDENTIFIER + _luck(chosen, found)
+    base = _EXPECTED_OF_TWO if len(chosen) == 2 else _EXPECTED_OF_MORE
+    return expected >= base + _luck(chosen, found)
 
 
-def _parts(fields: Sequence[Typed], rows: int) -> Iterator[tuple[float, Column]]:
-    for field in fields:
-        column = field.column
-        if column.complete and not column.unique and len(column.real) >= 2 and field.data_type in _PART_TYPES:
-            score = _part_score(field, rows)
-            if score:
-                yield score, column
-
-
-def _part_score(field: Typed, rows: int) -> float:
-    said = hints(field.column.name)
-    if field.column.name.strip() == "#" or "unnamed" in words(field.column.name):
-        return 0.0
-    if field.data_type in {"Identifier", "Guid"} or ("Identifier" in said and field.data_type != "Text"):
-        return 2.0
-    if "KeyPart" in said and len(max(field.column.real, key=len)) <= 64:
-        return 1.0 if rows >= _ENOUGH_ROWS or field.data_type == "Integer" else 0.0
-    return 0.0
-
-
-def _combinations(parts: list[tuple[float, Column]]) -> Iterator[tuple[Column, ...]]:
-    """Smaller ones first; of one size those with the better parts first; each with an identifier in it."""
-    for size in range(2, _MOST_FIELDS + 1):
-        for chosen in sorted(combinations(parts, size), key=lambda some: -sum(score for score, _ in some)):
-            if max(score for score, _ in chosen) >= 2:
-                yield tuple(column for _, column in chosen)
-
-
-def _tells_apart(encoded: list[Sequence[int]]) -> bool:
-    if prod(max(cells) + 1 for cells in encoded) < len(encoded[0]):
-        return False
-    first = min(_FIRST_LOOK, len(encoded[0]))
-    if len(set(zip(*(cells[:first] for cells in encoded), strict=True))) < first:
-        return False
-    return len(set(zip(*encoded, strict=True))) == len(encoded[0])
+def _luck(chosen: Sequence[Part], found: Sequence[Part]) -> float:
+    """What so many combinations as plausible as this one add; nothing where there are few."""
+    weakest = min(part.score for part in chosen)
+    alike = sum(part.score >= weakest for part in found)
+    return log(max(1.0, comb(alike, len(chosen)) / comb(max(_FEW_PARTS, len(chosen)), len(chosen))))
 
 
 def _identifier(names: list[str], rows: int) -> Identifier:

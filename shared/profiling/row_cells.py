@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 
+from shared.profiling.key_parts import sounds_like_part
+
 
 class RowCells:
     """One 64-bit hash per cell. Columns with empty cells cannot be part of a key and are let go."""
@@ -12,7 +14,8 @@ class RowCells:
     def __init__(self, most: int) -> None:
         self.rows = 0
         self._most = most
-        """Cells kept at most; past it none are, and compound keys are not looked for."""
+        """Cells kept at most; past it only those of columns named like parts of keys, and past it again none: then
+        compound keys are not looked for."""
         self._kept: dict[str, array[int]] = {}
         self._complete = True
 
@@ -35,7 +38,14 @@ class RowCells:
             else:
                 self._kept[name].extend(map(hash, values))
         if (self.rows + rows) * len(self._kept) > self._most:
+            self._shed()
+        if (self.rows + rows) * len(self._kept) > self._most:
             self.let_go()
+
+    def _shed(self) -> None:
+        """Let go of the columns whose names do not sound like a part of a key."""
+        for name in [name for name in self._kept if not sounds_like_part(name)]:
+            del self._kept[name]
 
     def let_go(self) -> None:
         self._complete = False

@@ -7,6 +7,7 @@ numbers, IMEI), GB 32100 (Chinese social credit code), and the European Commissi
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _IBAN = re.compile(r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")
 _GTIN = re.compile(r"^(?:\d{8}|\d{12,14}|\d{18})$", re.ASCII)
@@ -79,3 +80,15 @@ def card_or_device(value: str) -> bool:
 def vat(value: str) -> bool:
     """A VAT number with its country."""
     return 6 <= len(value) <= 24 and value[:2].isalpha() and _VAT.match(value.translate(_BETWEEN).upper()) is not None
+
+
+KINDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("IBAN", iban),
+    ("VAT number", vat),
+    ("LEI", lei),
+    ("vehicle number", vin),
+    ("ISBN", isbn),
+    ("EAN", gtin),
+    ("social credit code", social_credit_code),
+)
+"""What a code that proves itself is called."""

@@ -27,10 +27,9 @@ CURRENCIES = frozenset(lines("currencies.txt"))
 _SIGNS = "$€£¥₹₩₽₺₫₴₪₱฿₦₡₲₵₸₼₾﷼￥￡円元원"
 _CODES = "|".join(sorted(CURRENCIES))
 _UNIT = (
-    rf"(?:(?:US|CA|AU|NZ|HK|SG|R|A|C|MX|NT|S|RM)?[{_SIGNS}]|{_CODES}|kr\.?|Kč|zł|Ft|lei|лв\.?|руб(?:лей)?\.?|р\."
-    rf"|грн\.?|тг|ден|Rs\.?|Fr\.?"
-    r"|SFr\.?|S/\.?|RM|Rp\.?|Bs\.?|KSh|TSh|ر\.س|د\.إ|ج\.م|ریال|تومان|ש״ח|บาท|đồng|đ|만?원|[万億]?円|元人民币|евро|ευρώ"
-    r"|euros?|dollars?|pounds?|TL|KM|R)"
+    rf"(?:(?:US|CA|AU|NZ|HK|SG|R|A|C|MX|NT|S|RM)?[{_SIGNS}]|(?-i:{_CODES})|eur|usd|gbp|chf|kr\.?|Kč|zł|lei|лв\.?|руб(?:лей)?\.?|р\.|грн\.?|тг|ден"
+    r"|(?-i:Ft|TL|RM|Rp\.?|Fr\.?|SFr\.?|Rs\.?|Bs\.?|KSh|TSh|R(?=\s?[\d ,.]{1,20}[.,]\d\d(?:\D|$)))|S/\.?"
+    r"|ر\.س|د\.إ|ج\.م|ریال|تومان|ש״ח|บาท|đồng|đ|만?원|[万億]?円|元人民币|евро|ευρώ|euros?|dollars?|pounds?)"
 )
 _SCALE = r"k|m|mn|bn|b|mio\.?|mrd\.?|million|billion|lakh|crore|cr|тыс\.?|млн\.?|тис\.?|tys\.?|mln\.?"
 _MONEY = re.compile(
