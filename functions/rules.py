@@ -112,4 +112,4 @@ def _desk() -> RuleDesk:
     from shared.rules.desk import RuleDesk
 
     built = services()
-    return RuleDesk(built.settings, built.gateway, built.catalogue, built.policies, built.sandbox)
+    return RuleDesk(built.settings, built.gateway, built.indexes, built.policies, built.sandbox)

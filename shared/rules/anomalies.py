@@ -17,7 +17,7 @@ from shared.rules.plausible import implausible, mixed_scripts
 
 MOST: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
-_MOJIBAKE: Final = re.compile(r"[ÃÂ][\u0080-\u00bf]|â€|ï»¿")
+_MOJIBAKE: Final = re.compile(r"[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|â€|ï»¿")
 _NUMBERED: Final = frozenset({"Integer", "Number", "Money"})
 _NAMES: Final = frozenset({"PersonName", "GeographyCity", "GeographyState", "GeographyCountry"})
 _FEWEST_NUMBERS: Final = 20

@@ -26,7 +26,7 @@ from shared.rules.write import write_rule
 MOST_DOMAINS = 20
 
 if TYPE_CHECKING:
-    from shared.mapping.catalogue import Catalogue
+    from shared.mapping.index.indexes import Indexes
     from shared.organization_settings import OrganizationSettings
     from shared.settings import Settings
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class RuleDesk:
     settings: Settings
     asker: Asker
-    catalogue: Catalogue
+    indexes: Indexes
     policies: OrganizationSettings
     sandbox: Sandbox
 
@@ -117,10 +117,10 @@ async def check_request(request: RuleRequest) -> None:
 async def _index(desk: RuleDesk, organization: str, request: RuleRequest) -> CatalogueIndex:
     """Of the request's own vocabularies, else of the stored ones; empty only where the records have keys.
 
-    Raises InvalidRequest."""
+    Raises InvalidRequest, StorageUnavailable."""
     if request.vocabularies is not None:
         return await asyncio.to_thread(indexed, request.vocabularies)
-    stored = await asyncio.to_thread(indexed, await desk.catalogue.vocabularies(organization))
+    stored = await desk.indexes.current(organization)
     if not stored.heads and not any(record.properties for record in request.records or ()):
         message = "give vocabularies or records, or store the catalogue: there is no key a rule could be about"
         raise InvalidRequest(f"/vocabularies: {message}", violations=(Violation("/vocabularies", message),))
