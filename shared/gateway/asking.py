@@ -46,7 +46,10 @@ class Asking(Generic[Answer]):
         try:
             finished = await self._checkpoint.load() if self._checkpoint else None
             if finished is not None:
-                return await self._from(finished)
+                await self._take_over(finished)
+                if finished.budget is None:
+                    return self._from(finished)
+                self._recovery.resume(finished.budget)
             while True:
                 reply = await self._once()
                 if reply is not None:
@@ -55,10 +58,13 @@ class Asking(Generic[Answer]):
             error.attempt_ids, error.usage = tuple(self._ids), self._usage
             raise
 
-    async def _from(self, finished: Finished) -> Reply[Answer]:
-        """What an earlier run of this work was answered, good or bad: nothing is sent."""
+    async def _take_over(self, finished: Finished) -> None:
+        """What an earlier run of this work has paid for."""
         self._ids, self._usage = list(finished.attempt_ids), finished.usage
         await write_again(self._parts.history, finished.outcome)
+
+    def _from(self, finished: Finished) -> Reply[Answer]:
+        """What an earlier run of this work was answered, good or bad: nothing is sent."""
         log.info("prompt.checkpoint_used", extra={"attempt_id": finished.outcome.attempt_id})
         value = self._value(finished.completion, finished.output)
         return Reply(value, finished.attempt_ids, finished.completion.model, finished.usage, checkpointed=True)
@@ -105,15 +111,15 @@ class Asking(Generic[Answer]):
         return Reply(value, tuple(self._ids), completion.model, self._usage)
 
     def _keeper(self, attempt: Attempt, used: Capabilities) -> Keep | None:
-        """Keeps the answer at its checkpoint, unless there is none or another try follows."""
+        """Keeps the answer at its checkpoint; with one that was cut off, what the next try will be."""
         checkpoint, completion = self._checkpoint, attempt.completion
-        another = attempt.status is Status.CUT_OFF and self._recovery.will_double(used)
-        if checkpoint is None or completion is None or another:
+        if checkpoint is None or completion is None:
             return None
-        ids, usage = tuple(self._ids), self._usage
+        another = attempt.status is Status.CUT_OFF and self._recovery.will_double(used)
+        ids, usage, budget = tuple(self._ids), self._usage, used.budget * 2 if another else None
 
         async def keep(outcome: OutcomeRow) -> None:
-            await checkpoint.save(Finished(completion, used.output, ids, usage, outcome))
+            await checkpoint.save(Finished(completion, used.output, ids, usage, outcome, budget))
 
         return keep
 

@@ -16,7 +16,7 @@ from typing import cast
 
 from shared.errors import StorageUnavailable
 from shared.gateway import history_codec
-from shared.gateway.capabilities import Output
+from shared.gateway.capabilities import MOST_DOUBLED, Output
 from shared.gateway.ports import Checkpoints, Completion
 from shared.gateway.records import Answer, OutcomeRow, Prompt, Usage
 
@@ -34,6 +34,8 @@ class Finished:
     attempt_ids: tuple[str, ...]
     usage: Usage
     outcome: OutcomeRow
+    budget: int | None = None
+    """Where the answer was cut off and is asked for again: the factor on the output budget of the next try."""
 
 
 class Checkpoint:
@@ -76,6 +78,7 @@ def _encode(finished: Finished) -> bytes:
         "output": finished.output,
         "attemptIds": finished.attempt_ids,
         "usage": {**vars(usage), "cost": None if usage.cost is None else str(usage.cost)},
+        "budget": finished.budget,
         "history": history_codec.encode([finished.outcome]),
     }
     return json.dumps(content, separators=(",", ":")).encode()
@@ -94,4 +97,12 @@ def _decode(content: bytes) -> Finished:
         attempt_ids=tuple(found["attemptIds"]),
         usage=Usage(**{**usage, "cost": cost}),
         outcome=cast(OutcomeRow, outcome),
+        budget=_budget(found.get("budget")),
     )
+
+
+def _budget(found: object) -> int | None:
+    """Raises ValueError."""
+    if found is not None and not (isinstance(found, int) and 1 < found <= MOST_DOUBLED * 2):
+        raise ValueError("no budget")
+    return found

@@ -56,6 +56,11 @@ class Recovery:
         self._transient = 0
         self._last: ProductError | None = None
 
+    def resume(self, budget: int) -> None:
+        """An earlier run has met an answer that was cut off, and would have asked again with this budget."""
+        self._doubled = True
+        self._schema = replace(self._schema, budget=budget)
+
     def capabilities(self, deployment: Deployment) -> Capabilities:
         return self._parts.learnt.of(deployment).merged(self._schema)
 

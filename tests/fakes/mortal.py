@@ -117,10 +117,17 @@ class Deployment:
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.asked: list[int] = []
+        """With how many output tokens each."""
         self.answerer: Callable[[ChatRequest], object] = _first
+        self.needs = 0
+        """Output tokens below which nothing but hidden reasoning comes, and the answer is cut off."""
 
     async def send(self, request: ChatRequest) -> Completion:
         self.sent.append(json.dumps([message.content for message in request.messages]))
+        self.asked.append(int(str(request.parameters["max_tokens"])))
+        if self.asked[-1] < self.needs:
+            return completion("", finish_reason="length")
         return completion(json.dumps(self.answerer(request)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -87,6 +88,39 @@ async def test_an_answer_of_no_use_is_paid_for_once_too(
         await ask(world, blobs)
     assert len(world.chat.sent) == 1
     assert vars(first.value) == vars(second.value)
+
+
+async def test_an_answer_cut_off_by_hidden_reasoning_is_paid_for_once(world: World) -> None:
+    """The worker died while it asked again: the next run begins with the larger budget."""
+    blobs = FakeBlobs()
+    cut = completion("", finish_reason="length")
+    world.chat.script = [cut, asyncio.CancelledError()]
+    with pytest.raises(asyncio.CancelledError):
+        await ask(world, blobs)
+    another = World()
+    (reply,) = await ask(another, blobs)
+    first, second = world.chat.sent
+    (third,) = another.chat.sent
+    assert third.parameters == second.parameters != first.parameters
+    assert reply.usage.prompts == 2
+    assert reply.attempt_ids[0] == world.history.attempts[0].attempt_id
+    assert reply.attempt_ids[1] == another.history.attempts[0].attempt_id
+    (again,) = await ask(World(), blobs)
+    assert again == replace(reply, checkpointed=True)
+
+
+async def test_an_answer_cut_off_twice_is_not_asked_for_a_third_time(world: World) -> None:
+    blobs = FakeBlobs()
+    cut = completion("", finish_reason="length")
+    world.chat.script = [cut, asyncio.CancelledError()]
+    with pytest.raises(asyncio.CancelledError):
+        await ask(world, blobs)
+    another = World()
+    another.chat.script = [cut, cut]
+    for _ in range(2):
+        with pytest.raises(AnswerCutOff):
+            await ask(another, blobs)
+    assert len(another.chat.sent) == 1
 
 
 async def test_what_failed_on_the_way_is_tried_again(world: World) -> None:
