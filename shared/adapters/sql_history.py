@@ -18,9 +18,11 @@ from shared.adapters.sql_reader import read_one, read_page
 from shared.adapters.sql_retention import SqlRetention
 from shared.adapters.sql_rows import clean, sort_by_table
 from shared.adapters.sql_statements import append
+from shared.adapters.sql_usage import read_usage
 from shared.gateway.ports import RowsRejected
 from shared.gateway.prompt_log import PromptDetail, PromptPage, PromptQuery
 from shared.gateway.records import HistoryRow
+from shared.gateway.usage import UsageItem, UsageQuery
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,10 @@ class SqlHistory:
         """One attempt of this organization with its bodies and tries, or None. Raises HistoryUnavailable."""
         wanted = clean(attempt_id)
         return self._read(lambda connection: read_one(connection, organization, wanted, self._clock()))
+
+    def usage(self, query: UsageQuery) -> tuple[UsageItem, ...]:
+        """What was used, added up. Raises HistoryUnavailable."""
+        return self._read(lambda connection: read_usage(connection, query))
 
     def erase_bodies(self, organization: str, attempt_ids: Sequence[str] = (), mapping_id: str | None = None) -> int:
         """Erase prompts and answers; counts stay. See SqlRetention: needs the retention role."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.errors import HistoryUnavailable
 from shared.gateway.prompt_log import PromptDetail, PromptPage, PromptQuery, continue_after, position
+from shared.gateway.usage import UsageItem, UsageQuery
 
 
 class FakePromptLog:
@@ -12,6 +13,8 @@ class FakePromptLog:
         """By organization."""
         self.queries: list[PromptQuery] = []
         self.away = False
+        self.used: tuple[UsageItem, ...] = ()
+        self.usage_queries: list[UsageQuery] = []
 
     def page(self, query: PromptQuery) -> PromptPage:
         self._reach()
@@ -30,6 +33,11 @@ class FakePromptLog:
         self._reach()
         found = self.details.get(organization, [])
         return next((detail for detail in found if detail.item.attempt_id == attempt_id), None)
+
+    def usage(self, query: UsageQuery) -> tuple[UsageItem, ...]:
+        self._reach()
+        self.usage_queries.append(query)
+        return self.used
 
     def _reach(self) -> None:
         if self.away:

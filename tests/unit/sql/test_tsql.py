@@ -20,8 +20,10 @@ from shared.adapters.sql_retention import every_statement
 from shared.adapters.sql_rows import IN_ORDER, sort_by_table
 from shared.adapters.sql_schema import TABLES
 from shared.adapters.sql_statements import as_json, insert_json
+from shared.adapters.sql_usage import usage_statement
 from shared.gateway.prompt_log import PromptQuery
 from shared.gateway.records import Status
+from shared.gateway.usage import UsageQuery
 from shared.migrations import APP_LOCK, script
 from tests.fakes.history import NOON, attempt, outcome
 from tests.unit.sql.test_prompt_pages import forged
@@ -52,6 +54,8 @@ def reads() -> Iterator[ClauseElement]:
         yield page_statement(PromptQuery("acme", status=status), NOON)
     yield one_statement("acme", "p1-1")
     yield tries_statement("acme", "p1")
+    for by in ((), ("day",), ("day", "feature", "deployment")):
+        yield usage_statement(UsageQuery("acme", NOON, NOON + timedelta(days=1), by, "USD"))  # type: ignore[arg-type]
 
 
 def inserts() -> Iterator[ClauseElement]:
