@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 import sysconfig
+from signal import SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV
 from typing import Final, Protocol
 
 from shared.drops.profile_file import FileProfile
@@ -24,6 +25,7 @@ from shared.drops.unreadable import UnreadableFile, too_costly
 TIME: Final = 420.0
 """Seconds a file may take, and the most it ever does: well before, its counts become estimates, then it is not read
 to the end (``shared.drops.readers.patience``)."""
+_CRASHES: Final = frozenset({SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})
 _LONGEST_ANSWER: Final = 64 * MIB
 
 
@@ -69,14 +71,14 @@ async def profile_apart(
     try:
         async with asyncio.timeout(seconds):
             answer = await _talk(child, ours, request, content)
-            await child.wait()
+            crashed = -await child.wait() in _CRASHES
     except TimeoutError:
         raise too_costly() from None
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    return _read(answer)
+    return _read(answer, crashed=crashed)
 
 
 async def start_child(module: str, connection: socket.socket) -> asyncio.subprocess.Process:
@@ -146,12 +148,16 @@ async def serve(
         return
 
 
-def _read(answer: bytes) -> FileProfile:
+def _read(answer: bytes, *, crashed: bool) -> FileProfile:
     """Without a whole answer the child was stopped: by its limits, by the system, or by a library's crash."""
     try:
         found = json.loads(answer)
     except ValueError:
-        raise too_costly() from None
+        raise (_unreadable() if crashed else too_costly()) from None
     if "error" in found:
         raise UnreadableFile(found["error"], found["detail"])
     return read_profile(found["profile"])
+
+
+def _unreadable() -> UnreadableFile:
+    return UnreadableFile("damaged", "The file cannot be read: it is damaged, or made to fail those who read it.")

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
+from shared.drops.readers import old_office
 from shared.drops.readers.encodings import marked, wide
 from shared.drops.unreadable import UnreadableFile
 
@@ -31,7 +32,6 @@ _OTHERS: Final = (
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
 )
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAID: Final = {
     ".csv": "CSV", ".tsv": "TSV", ".tab": "TSV", ".txt": "text", ".psv": "delimited text", ".json": "JSON",
     ".jsonl": "JSONL", ".ndjson": "JSONL", ".parquet": "Parquet", ".xlsx": "an Excel workbook",
@@ -50,15 +50,18 @@ def suffix(name: str) -> str:
 
 
 def kind(head: bytes, name: str) -> str:
-    """``parquet``, ``workbook``, ``json`` or ``delimited``. Raises UnreadableFile where it is nothing that is read."""
+    """``parquet``, ``workbook``, ``old_office``, ``json`` or ``delimited``.
+
+    Raises UnreadableFile where it is nothing that is known.
+    """
     if not head:
         raise UnreadableFile("empty_file", "The file is empty.")
     if head.startswith((b"PAR1", b"PARE")):
         return "parquet"
     if head.startswith(b"PK\x03\x04"):
         return "workbook"
-    if head.startswith(_OLE):
-        raise UnreadableFile(*_ole(head, name))
+    if head.startswith(old_office.START):
+        return "old_office"
     for start, what in _OTHERS:
         if head.startswith(start) and not (start.isalpha() and _plain(head)):
             raise _other(what, name)
@@ -96,14 +99,6 @@ def _binary(head: bytes) -> bool:
     controls = sum(1 < byte < 9 or 13 < byte < 27 for byte in head)  # 1 and 31 are delimiters
     zeros = head.count(0)
     return controls > 0.02 * len(head) or (zeros > 0.1 * len(head) and zeros < len(head))
-
-
-def _ole(head: bytes, name: str) -> tuple[str, str]:
-    if suffix(name) == ".xls":
-        return "unsupported_format", "The workbook is of the old format .xls: save it as .xlsx."
-    if b"E\0n\0c\0r\0y\0p\0t" in head or suffix(name) in {".xlsx", ".xlsm"}:
-        return "encrypted_workbook", "The workbook is protected by a password: save it without one."
-    return "unsupported_format", "The file is an old Office document, which is not read: save workbooks as .xlsx."
 
 
 def _other(what: str, name: str) -> UnreadableFile:

@@ -135,6 +135,8 @@ def _batches(
             columns, start = _Columns(), source.chars
     if columns.rows:
         yield _checked(columns, names, limits)
+    if source.repeats:
+        notes.append(Note("duplicate_member", "Some objects name a member twice: the last of them was read."))
     notes.extend(more())
 
 

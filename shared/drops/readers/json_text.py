@@ -14,6 +14,8 @@ from shared.drops.unreadable import UnreadableFile
 
 _SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
 _DROP: Final = 1024 * 1024
+_LOOKED_AT: Final = 1_000
+"""Rows in which members that are named twice are noticed: it takes longer."""
 
 
 class JsonText:
@@ -22,7 +24,10 @@ class JsonText:
     def __init__(self, chunks: Iterator[str], limits: Limits) -> None:
         self._chunks = chunks
         self._most = limits.row
+        self.repeats = False
+        """Whether an object among the first rows has named a member twice."""
         self._decode = json.JSONDecoder(strict=False).raw_decode
+        self._decode_first = json.JSONDecoder(strict=False, object_pairs_hook=self._looked_at).raw_decode
         # Python refuses numbers of more than 4,300 digits; as text they are harmless.
         self._decode_long = json.JSONDecoder(strict=False, parse_int=str).raw_decode
         self._text = ""
@@ -33,22 +38,26 @@ class JsonText:
         """Characters read so far."""
         self.row = 1
 
-    def peek(self) -> str:
-        """The next character that is not space, not taken; ``""`` at the end."""
+    def peek(self, kept: int | None = None) -> str:
+        """The next character that is not space, not taken; ``""`` at the end. ``kept``: where somebody goes back to."""
         while True:
             found = _SPACE.match(self._text, self._at)
             self._at = found.end() if found else self._at
             if self._at < len(self._text):
                 return self._text[self._at]
+            if kept is None:
+                self._forget()
+            elif self._at - kept > self._most:
+                raise self._too_large()
             if not self._more():
                 return ""
 
     def second(self) -> str:
         """The character after the next one, spaces left out; neither is taken."""
-        at = self._at
         self.peek()
+        at = self._at
         self._at += 1
-        following = self.peek()
+        following = self.peek(kept=at)
         self._at = at
         return following
 
@@ -81,9 +90,10 @@ class JsonText:
 
     def after_value(self) -> str:
         """The character after the next value; neither is taken. Call where ``fits``."""
+        self.peek()
         at = self._at
         _, self._at = self._next()
-        following = self.peek()
+        following = self.peek(kept=at)
         self._at = at
         return following
 
@@ -99,16 +109,24 @@ class JsonText:
             except RecursionError:
                 detail = f"Row {self.row:,} is nested too deep: at most some hundred levels are read."
                 raise UnreadableFile("nested_too_deep", detail) from None
-            if end < len(self._text) or not isinstance(value, (int, float)) or not self._more():
+            if end - self._at > self._most:
+                raise self._too_large()
+            if end < len(self._text) or not isinstance(value, (int, float, str)) or not self._more():
                 return value, end
 
     def _read(self) -> tuple[JsonValue, int]:
         try:
-            return self._decode(self._text, self._at)
+            decode = self._decode if self.row > _LOOKED_AT else self._decode_first
+            return decode(self._text, self._at)
         except json.JSONDecodeError:
             raise
         except ValueError:
             return self._decode_long(self._text, self._at)
+
+    def _looked_at(self, members: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+        found = dict(members)
+        self.repeats = self.repeats or len(found) < len(members)
+        return found
 
     def _complete_or_raise(self, error: json.JSONDecodeError) -> None:
         """Reads on where the value may just not be complete; raises where it is wrong."""

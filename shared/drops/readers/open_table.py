@@ -8,6 +8,7 @@ from shared.drops.readers.delimited import read_delimited
 from shared.drops.readers.formats import LOOK, kind, suffix
 from shared.drops.readers.json_records import LINES, read_json
 from shared.drops.readers.limits import Limits, size
+from shared.drops.readers.old_office import refuse
 from shared.drops.readers.patience import Patience
 from shared.drops.readers.raw_bytes import RawBytes
 from shared.drops.readers.source import Source
@@ -23,6 +24,8 @@ def open_table(file: Source, length: int, name: str, sheet: str | None, limits: 
     raw = RawBytes(file, limits)
     raw.unpack()
     found, ending = kind(raw.head(LOOK), name), suffix(name)
+    if found == "old_office":
+        raise refuse(file)
     _check_size(length, raw, found, ending, limits)
     if found in {"parquet", "workbook"} and raw.gzipped:
         detail = f"The file is a {_NAMES[found]} inside gzip, which is not read: it is packed already."

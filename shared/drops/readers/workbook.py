@@ -25,6 +25,7 @@ from shared.drops.unreadable import UnreadableFile
 from shared.profiling.values import shown
 
 _SHOWN: Final = 5
+_SHEETS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class _Contents:
         self.sheets = [sheet for sheet in sheets if parts.has(sheet.part)]
 
     def _workbook(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet":
+        if name == "sheet" and len(self._found) < _SHEETS:
             key = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             hidden = attributes.get("state", "visible") != "visible"
             self._found.append((attributes.get("name", ""), key, hidden))
@@ -57,6 +58,8 @@ class _Contents:
 
     def _relation(self, name: str, attributes: dict[str, str]) -> None:
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
+        if len(self._targets) >= _SHEETS:
+            return
         if name == "Relationship" and kind.endswith("/worksheet") and attributes.get("TargetMode") != "External":
             part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
             self._targets[attributes.get("Id", "")] = part

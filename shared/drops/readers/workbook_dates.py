@@ -30,7 +30,9 @@ class Styles:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "numFmt":
-            if _DATE_CODE.search(_LITERAL.sub("", attributes.get("formatCode", "").split(";")[0])):
+            if len(self._formats) < _STYLES and _DATE_CODE.search(
+                _LITERAL.sub("", attributes.get("formatCode", "").split(";")[0])
+            ):
                 self._formats.add(_number(attributes.get("numFmtId")))
         elif name == "cellXfs":
             self._inside = True

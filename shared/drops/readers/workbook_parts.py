@@ -19,6 +19,11 @@ _PARTS: Final = 10_000
 _SMALL: Final = 16 * MIB
 """Unpacked bytes from which on the ratio counts: empty formatted rows pack very well."""
 _DEEPEST: Final = 64
+_LONGEST_TAG: Final = 4 * MIB
+"""Bytes the parser holds until a tag ends."""
+_LONGEST_DIRECTORY: Final = 4 * MIB
+"""Bytes of the list of an archive's parts: some ten thousand parts. Millions of them would fill the memory."""
+_PACKED: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _OTHERS: Final = {
     "word/document.xml": "a Word document",
     "ppt/presentation.xml": "a PowerPoint presentation",
@@ -54,7 +59,7 @@ class Parts:
         self._size = length
         self._unpacked = 0
         try:
-            self._zip = zipfile.ZipFile(file)
+            self._zip = zipfile.ZipFile(_Directory(file))
         except _DAMAGE:
             raise damaged() from None
         self._infos = {info.filename.lstrip("/").lower(): info for info in self._zip.infolist()[:_PARTS]}
@@ -66,6 +71,9 @@ class Parts:
             raise UnreadableFile("not_what_it_says" if suffix else "unsupported_format", detail)
         if any(info.flag_bits & 1 for info in self._infos.values()):
             raise UnreadableFile("encrypted_workbook", "The workbook is protected by a password.")
+        if any(info.compress_type not in _PACKED for info in self._infos.values()):
+            # Python unpacks the other methods without a limit: 64 KiB of LZMA are hundreds of MiB.
+            raise UnreadableFile("damaged", "The workbook is packed in a way in which no workbook is: save it anew.")
 
     def has(self, name: str) -> bool:
         return name.lower() in self._infos
@@ -75,9 +83,13 @@ class Parts:
         parser = _parser(start, end, text)
         try:
             with self._zip.open(self._infos[name.lower()]) as part:
+                fed = 0
                 while chunk := part.read(_CHUNK):
                     self._count(len(chunk))
                     parser.Parse(chunk)
+                    fed += len(chunk)
+                    if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+                        raise damaged()
                     yield
                 parser.Parse(b"", True)
                 yield
@@ -92,6 +104,20 @@ class Parts:
         if self._unpacked > _SMALL and self._unpacked > self._limits.ratio * self._size:
             detail = f"The workbook unpacks to more than {self._limits.ratio} times its size."
             raise UnreadableFile("decompression_bomb", detail)
+
+
+class _Directory:
+    """The file as ``zipfile`` reads it, which takes the list of parts in one piece, however long it is."""
+
+    def __init__(self, file: Source) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1, /) -> bytes:
+        content = self._file.read(size if 0 <= size <= _LONGEST_DIRECTORY else _LONGEST_DIRECTORY + 1)
+        if len(content) > _LONGEST_DIRECTORY:
+            raise UnreadableFile("damaged", "The workbook holds more parts than any workbook does: it is not read.")
+        return content
 
 
 def damaged() -> UnreadableFile:

@@ -15,6 +15,7 @@ from shared.drops.unreadable import UnreadableFile
 PART: Final = "xl/sharedStrings.xml"
 _IN_MEMORY: Final = 48 * MIB
 _MOST: Final = 30_000_000
+_ON_DISK: Final = 512 * MIB
 
 
 class SharedStrings:
@@ -66,8 +67,15 @@ class SharedStrings:
             self._pieces.append(text)
 
     def _spill(self) -> None:
-        self._file.write(self._bytes)
-        self._file.flush()
+        if self._written + len(self._bytes) > _ON_DISK:
+            detail = f"The texts of the workbook's cells are larger than {size(_ON_DISK)}: export it as CSV."
+            raise UnreadableFile("too_costly", detail)
+        try:
+            self._file.write(self._bytes)
+            self._file.flush()
+        except OSError:
+            detail = "The worker's temporary disk has no room for the texts of the workbook's cells."
+            raise UnreadableFile("no_room", detail) from None
         self._written += len(self._bytes)
         self._bytes.clear()
 

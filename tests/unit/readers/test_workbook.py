@@ -1,6 +1,7 @@
 """Excel workbooks: cells as text, the right sheet, and what hides in a ZIP archive."""
 
 import io
+import struct
 import zipfile
 from datetime import date, datetime, time
 
@@ -179,10 +180,26 @@ def test_macros_and_links_are_not_opened(read):
     assert read(by_hand(sheet_of(TABLE), **more), "x.xlsm").rows == 1
 
 
-def test_a_workbook_with_a_password_says_so(cause):
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1_000) + "EncryptedPackage".encode("utf-16-le") + bytes(1_000)
-    assert cause(ole, "x.xlsx")[0] == "encrypted_workbook"
-    assert cause(ole, "x")[0] == "encrypted_workbook"
+def old_office(*streams, sector=512):
+    """A file of the format before ZIP archives, its directory far behind the header."""
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<H", header, 30, sector.bit_length() - 1)
+    struct.pack_into("<I", header, 48, 40_000 // sector)
+    entries = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in ("Root Entry", *streams))
+    at = (40_000 // sector + 1) * sector
+    return bytes(header).ljust(at, b"\0") + entries.ljust(4 * sector, b"\0")
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.xls", "x.csv", "x"])
+@pytest.mark.parametrize("sector", [512, 4096])
+def test_a_password_and_the_old_format_are_told_apart_whatever_the_name(cause, name, sector):
+    locked = old_office("EncryptionInfo", "EncryptedPackage", sector=sector)
+    assert cause(locked, name)[0] == "encrypted_workbook"
+    code, detail = cause(old_office("Workbook", sector=sector), name)
+    assert (code, ".xls: save it as .xlsx" in detail) == ("unsupported_format", True)
+    assert cause(old_office("WordDocument", sector=sector), name)[0] == "unsupported_format"
+    assert cause(locked[:600], name)[0] == "unsupported_format"
 
 
 @pytest.mark.parametrize(
