@@ -10,6 +10,8 @@ from typing import Final
 from shared.values.questions import Inputs
 
 START: Final = 40
+FIRST_TRY: Final = 10
+"""Records: of a task nothing is known of, a small call goes first and shows how much room its answers need."""
 MOST: Final = 100
 """Records: more would save little of the fixed part and lose more when a call fails."""
 MOST_CHARACTERS: Final = 24_000
@@ -24,6 +26,11 @@ class BatchSize:
     def __init__(self) -> None:
         self.records = START
         self._tokens: float | None = None
+
+    @property
+    def tried(self) -> bool:
+        """Whether anything is known of the task yet."""
+        return self._tokens is not None
 
     def room(self, expected: int) -> int:
         """Tokens an answer may take: the service counts them against the quota as if they were used. At first what is
@@ -61,6 +68,11 @@ class FixedSize(BatchSize):
     def __init__(self, records: int, learner: BatchSize) -> None:
         self.records = records
         self._learner = learner
+
+    @property
+    def tried(self) -> bool:
+        """A first try would make other calls in one run than in the next."""
+        return True
 
     def room(self, expected: int) -> int:
         return self._learner.room(expected)

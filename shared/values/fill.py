@@ -17,7 +17,7 @@ from shared.errors import AnswerCutOff, AnswerError, ContextTooLong
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Usage
 from shared.values.answers import Values, cause_of, read_answers
-from shared.values.batches import BatchSize
+from shared.values.batches import FIRST_TRY, START, BatchSize
 from shared.values.models import Cause
 from shared.values.prompt import Form, fill_prompt
 from shared.values.questions import Inputs
@@ -46,6 +46,8 @@ async def fill(asker: Asker, caller: Caller, form: Form, questions: Sequence[Inp
     """Every question is in ``values`` or in ``failed``. Raises what ``asker.ask`` raises other than AnswerError."""
     filling = _Filling(asker, caller, form, size)
     waiting = deque(questions)
+    if not size.tried and len(waiting) > START:
+        await filling.ask(tuple(waiting.popleft() for _ in range(FIRST_TRY)))
 
     async def work() -> None:
         while waiting:
