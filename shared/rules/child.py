@@ -1,7 +1,6 @@
-"""The sandbox's child: runs rules, one at a time, as long as its parent writes to it.
-
-Bounded in memory, nothing of ours in its environment; the parent's clock bounds its time. Messages both ways: eight
-bytes of length, then JSON.
+"""The sandbox's nursery and its children. The nursery loads CluedIn's SDK once and forks a child for each rule, which
+takes milliseconds; the child runs that rule, answers and ends. Bounded in memory, nothing of ours in its environment;
+the parent's clock bounds its time. Messages both ways: eight bytes of length, then JSON.
 """
 
 from __future__ import annotations
@@ -9,21 +8,18 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
+import socket
 import sys
-from signal import SIGKILL
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 MEMORY: Final = 512 * 1024 * 1024
-"""Bytes of address space."""
+"""Bytes of address space of a child."""
 LENGTH: Final = 8
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Of an answer."""
-
-
-def read(stream: BinaryIO) -> bytes | None:
-    """One message; None where the stream has ended."""
-    head = stream.read(LENGTH)
-    return stream.read(int.from_bytes(head, "big")) if len(head) == LENGTH else None
+PID: Final = 4
+"""Bytes of a process id, as the nursery tells it."""
 
 
 def framed(content: bytes) -> bytes:
@@ -31,6 +27,7 @@ def framed(content: bytes) -> bytes:
 
 
 def answer(content: bytes) -> bytes:
+    """What a rule does to records, as JSON; never raises."""
     from shared.rules.execute import execute
 
     try:
@@ -45,17 +42,45 @@ def answer(content: bytes) -> bytes:
 
 
 def main() -> None:
-    _die_with_parent()
-    _fence()
+    """The nursery: a child for each socket it is sent, until nobody can send one any more."""
     import shared.rules.execute  # noqa: F401 - what takes long is loaded before the first rule comes
 
-    heard, told = sys.stdin.buffer, sys.stdout.buffer
-    told.write(framed(b"ready"))
-    told.flush()
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system takes dead children away
+    gc.collect()
     gc.freeze()
-    while (content := read(heard)) is not None:
-        told.write(framed(answer(content)))
-        told.flush()
+    while True:
+        asked, sent, _, _ = socket.recv_fds(control, 1, 1)
+        if not asked:
+            return
+        child = os.fork()
+        if child == 0:
+            control.close()
+            _run(sent[0])
+        os.close(sent[0])
+        control.sendall(child.to_bytes(PID, "big"))
+
+
+def _run(number: int) -> None:
+    """One rule, in a child of its own. Does not return."""
+    try:
+        _die_with_parent()
+        _fence()
+        with socket.socket(fileno=number) as line:
+            size = int.from_bytes(_read(line, LENGTH), "big")
+            line.sendall(framed(answer(_read(line, size))))
+    finally:
+        os._exit(0)
+
+
+def _read(line: socket.socket, size: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < size:
+        part = line.recv(min(size - len(parts), 1 << 20))
+        if not part:
+            os._exit(0)
+        parts += part
+    return bytes(parts)
 
 
 def _fence() -> None:
@@ -67,11 +92,11 @@ def _fence() -> None:
 
 
 def _die_with_parent() -> None:
-    """Linux only; elsewhere the end of its input ends an orphan."""
+    """Linux only; elsewhere the end of what it runs ends an orphan."""
     import ctypes
 
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, SIGKILL)
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 if __name__ == "__main__":
