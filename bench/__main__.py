@@ -21,6 +21,7 @@ ASKED_FOR = (
     "value_jobs",
     "values",
     "vocabulary_choice",
+    "rules",
 )
 """The first needs a real model; all take some minutes."""
 

@@ -12,7 +12,11 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from bench.rules.end_to_end import Outcome
+    from shared.rules.sandbox import Sandbox
 
 _BAR: Final = 2.0
 """Times as many right as by asking for the rule directly."""
@@ -20,6 +24,7 @@ _BAR: Final = 2.0
 
 def run() -> dict[str, object]:
     from bench.accuracy_model import LocalModel
+    from bench.rules import detection, hostile
     from bench.rules.cases import ALL
     from bench.rules.end_to_end import answered_directly, written
     from shared.rules.sandbox import Sandbox
@@ -39,6 +44,7 @@ def run() -> dict[str, object]:
         if outcome.known and not outcome.right:
             print(outcome.case.name, outcome.why[:160], sep="\t", file=sys.stderr)
     ratio = right / naive if naive else float(right)
+    attacked = hostile.run()
     return {
         "drafts": f"{exact} of {len(ALL)}",
         "ours": _share(ours),
@@ -49,30 +55,29 @@ def run() -> dict[str, object]:
         "naive share": _share(directly),
         "ratio": round(ratio, 2),
         "bar": _BAR,
-        "reached": exact == len(ALL) and ratio >= _BAR,
+        **detection.run(),
+        **attacked,
+        "reached": exact == len(ALL) and ratio >= _BAR and bool(attacked["reached"]),
     }
 
 
-async def _exact(sandbox: object) -> int:
+async def _exact(sandbox: Sandbox) -> int:
     from bench.rules.cases import ALL
     from bench.rules.compiled import wrong
-    from shared.rules.sandbox import Sandbox
 
-    assert isinstance(sandbox, Sandbox)
     return sum([not await wrong(sandbox, case) for case in ALL])
 
 
-def _share(outcomes: Sequence[object]) -> str:
-    known = [each for each in outcomes if getattr(each, "known", False)]
-    return f"{sum(getattr(each, 'right', False) for each in known)} of {len(known)}"
+def _share(outcomes: Sequence[Outcome]) -> str:
+    known = [outcome for outcome in outcomes if outcome.known]
+    return f"{sum(outcome.right for outcome in known)} of {len(known)}"
 
 
-def _by_language(outcomes: Sequence[object]) -> dict[str, str]:
+def _by_language(outcomes: Sequence[Outcome]) -> dict[str, str]:
     total: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for outcome in outcomes:
-        if getattr(outcome, "known", False):
-            language = outcome.case.language  # type: ignore[attr-defined]
-            total[language] += 1
-            right[language] += getattr(outcome, "right", False)
+        if outcome.known:
+            total[outcome.case.language] += 1
+            right[outcome.case.language] += outcome.right
     return {language: f"{right[language]}/{count}" for language, count in sorted(total.items())}
