@@ -22,6 +22,7 @@ from shared.values.answers import Values
 from shared.values.fill import Filled
 from shared.values.jobs.budget import taken_over
 from shared.values.jobs.job import Job, Lane
+from shared.values.jobs.plan import find_counts
 from shared.values.jobs.store import ValueJobs, chunk_name
 from shared.values.models import Cause
 from shared.values.questions import Inputs
@@ -96,7 +97,7 @@ async def release(jobs: ValueJobs, job: Job, number: int) -> None:
 
 async def commit(jobs: ValueJobs, job: Job, number: int, chunk: int, answers: ChunkAnswers) -> Job | None:
     """Move the row on from this chunk, with its counts. None where it has been moved on already."""
-    counts = cast("list[int]", await jobs.find(job, chunk_name("count", chunk)) or [])
+    counts = await find_counts(jobs, job, chunk)
     failed = sum(count for count, cause in zip(counts, answers.causes, strict=True) if cause)
     records = sum(counts)
 

@@ -6,20 +6,21 @@ stays the same for a thousand records and for a million. Planning again lays dow
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from pydantic import JsonValue
 
 from shared.gateway.records import Usage
 from shared.values.batches import START
 from shared.values.jobs.job import Job, Lane
-from shared.values.jobs.store import chunk_name
+from shared.values.jobs.store import ValueJobs, chunk_name
 from shared.values.prompt import Form
 from shared.values.questions import Asked, Inputs, NotAsked
 
@@ -28,8 +29,12 @@ PART: Final = 5_000
 CHUNK: Final = 400
 """Questions in one blob, and for one message: some ten calls."""
 LANES: Final = 8
+COUNTED: Final = 50
+"""Chunks whose counts are in one blob."""
+KEEPING: Final = 8
+"""Blobs on their way at a time."""
 
-Keep = Callable[[str, JsonValue], Awaitable[None]]
+Keep = Callable[[str, JsonValue], Coroutine[None, None, None]]
 """Name and content of a blob of the job's work."""
 
 
@@ -41,6 +46,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.records = self.skipped = self.questions = self.characters = 0
+        self._keeping: set[asyncio.Task[None]] = set()
         self._part: list[JsonValue] = []
         self._chunk: list[JsonValue] = []
         # A database without a name is a file that nobody else sees and that is gone when it is closed.
@@ -65,10 +71,14 @@ class Plan:
         if self._chunk:
             await self._keep_chunk()
         counts = self._seen.execute("SELECT records FROM seen ORDER BY number")
-        for number in range(self.chunks):
-            await self.keep(chunk_name("count", number), [count for (count,) in counts.fetchmany(CHUNK)])
+        for number in range(-(-self.chunks // COUNTED)):
+            await self._lay_down("count", number, [count for (count,) in counts.fetchmany(CHUNK * COUNTED)])
+        while self._keeping:
+            await self._room_for(1)
 
     def close(self) -> None:
+        for task in self._keeping:
+            task.cancel()
         self._seen.close()
 
     @property
@@ -96,12 +106,31 @@ class Plan:
         return number
 
     async def _keep_part(self) -> None:
-        await self.keep(chunk_name("part", (self.records - 1) // PART), self._part)
+        await self._lay_down("part", (self.records - 1) // PART, self._part)
         self._part = []
 
     async def _keep_chunk(self) -> None:
-        await self.keep(chunk_name("chunk", (self.questions - 1) // CHUNK), self._chunk)
+        await self._lay_down("chunk", (self.questions - 1) // CHUNK, self._chunk)
         self._chunk = []
+
+    async def _lay_down(self, kind: str, number: int, content: JsonValue) -> None:
+        """Some at a time: the account answers each within milliseconds, and there may be thousands."""
+        await self._room_for(KEEPING)
+        self._keeping.add(asyncio.ensure_future(self.keep(chunk_name(kind, number), content)))
+
+    async def _room_for(self, most: int) -> None:
+        """Until fewer than this are on their way. Raises what one of them came to."""
+        while len(self._keeping) >= most:
+            done, self._keeping = await asyncio.wait(self._keeping, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+
+
+async def find_counts(jobs: ValueJobs, job: Job, chunk: int) -> list[int]:
+    """For each question of a chunk, how many records it stands for. Raises StorageUnavailable."""
+    found = cast("list[int]", await jobs.find(job, chunk_name("count", chunk // COUNTED)) or [])
+    first = chunk % COUNTED * CHUNK
+    return found[first : first + CHUNK]
 
 
 def planned(job: Job, plan: Plan, form: Form, price: Callable[[int, int], Decimal | None]) -> Job:
