@@ -11,6 +11,7 @@ ASKED_FOR = (
     "accuracy",
     "accuracy_fit",
     "backlog",
+    "catalogue",
     "data_types",
     "drops",
     "files",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.mapping.index.survivors import survivors
+from shared.mapping.index.survivors import PAIRS, survivors
 from shared.mapping.keys import KeyFacts, KeyList
 from shared.mapping.signals.facts import read_fields
 from shared.mapping.signals.fusion import Fused, Weights, fuse, weights
@@ -27,11 +27,12 @@ ShortList = tuple[Ranked, ...]
 
 
 def rank(
-    fields: Sequence[FieldProfile], keys: KeyList, limit: int, chosen: Weights | None = None
+    fields: Sequence[FieldProfile], keys: KeyList, limit: int, chosen: Weights | None = None, pairs: int = PAIRS
 ) -> tuple[ShortList, ...]:
-    """For each field, in order, at most ``limit`` keys."""
+    """For each field, in order, at most ``limit`` keys. At most ``pairs`` of a field and a key are compared, or a few
+    for each field."""
     asked = read_fields(fields, keys)
-    compared = survivors(asked, keys)
+    compared = survivors(asked, keys, pairs)
     found = table(asked, compared, keys)
     fused = fuse(found, groups(found, keys), chosen or weights())
     ends = np.cumsum([len(numbers) for numbers in compared])

@@ -27,6 +27,8 @@ JUDGED_FIELDS = 40
 """So many when finalists are ranked in full."""
 FINALISTS = 6
 """So many vocabularies are ranked in full."""
+FINALIST_PAIRS = 6_000
+"""So many pairs of a field and a key are compared for each."""
 FITS = 0.5
 """A field counts as covered from this score on."""
 NAMED = (0.10, 0.035)
@@ -67,13 +69,13 @@ def choose(profile: DataSetProfile, index: CatalogueIndex, wanted: str | None) -
     judged = _spread(profile.fields, JUDGED_FIELDS)
     if wanted is not None:
         keys = index.key_list(_named(index, wanted))
-        return Choice(keys, True, _fit(rank(judged, keys, 5)), 0.0, 1.0, len(index.heads))
+        return Choice(keys, True, _fit(rank(judged, keys, 5, pairs=FINALIST_PAIRS)), 0.0, 1.0, len(index.heads))
     titles = _titles(profile.name, index)
     covered = coverage([field.name for field in _spread(profile.fields, ASKED_FIELDS)], index, titles)
     scored = []
     for one in covered[:FINALISTS]:
         keys = index.key_list(one.number)
-        fit = _fit(rank(judged, keys, 5))
+        fit = _fit(rank(judged, keys, 5, pairs=FINALIST_PAIRS))
         scored.append((one.score + fit + float(titles[one.number]), fit, one.share, keys))
     if not scored:
         return Choice(None, False, 0.0, 0.0, 0.0, 0)

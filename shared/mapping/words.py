@@ -38,6 +38,8 @@ def meaning(word: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """Lower case without accents: ``"Ärzte"`` → ``"arzte"``, ``"Øre"`` → ``"ore"``."""
+    if text.isascii():
+        return text.lower()
     plain = text.casefold().translate(_SPECIAL)
     return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
 

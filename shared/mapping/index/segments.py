@@ -52,22 +52,30 @@ class Segments:
         return found
 
     def _take_apart(self, word: str) -> tuple[str, ...]:
+        costs = self._costs
         best: list[tuple[float, int]] = [(0.0, 0)]
         for end in range(1, len(word) + 1):
-            starts = range(max(0, end - LONGEST_PART), end)
-            best.append(min((best[start][0] + self._cost(word[start:end]), start) for start in starts))
+            least, first = math.inf, 0
+            for start in range(max(0, end - LONGEST_PART), end):
+                before = best[start][0]
+                if before < least:
+                    cost = before + self._cost(word[start:end], end - start, costs)
+                    if cost < least:
+                        least, first = cost, start
+            best.append((least, first))
         parts = _parts(word, best)
-        heard = sum(len(part) for part in parts if part in self._costs)
+        heard = sum(len(part) for part in parts if part in costs)
         if len(parts) == 1 or 3 * heard < len(word):
             return (word,)
         return tuple(spelt for part in parts for spelt in meaning(part))
 
-    def _cost(self, part: str) -> float:
-        known = self._costs.get(part)
-        unheard = _UNHEARD + _LETTER * len(part) if len(part) > 2 else math.inf
-        if known is None:
-            return unheard
-        return min(known + (_SHORT_PART if len(part) == 2 else 0.0), unheard)
+    @staticmethod
+    def _cost(part: str, length: int, costs: Mapping[str, float]) -> float:
+        known = costs.get(part)
+        if length == 2:
+            return math.inf if known is None else known + _SHORT_PART
+        unheard = _UNHEARD + _LETTER * length if length > 2 else math.inf
+        return unheard if known is None or known > unheard else known
 
 
 def _parts(word: str, best: list[tuple[float, int]]) -> tuple[str, ...]:

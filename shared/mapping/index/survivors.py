@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from shared.mapping.signals.facts import FieldFacts
     from shared.mapping.word_index import WordIndex
 
-PAIRS: Final = 60_000
-"""Fields times keys that are compared one by one, in about two seconds."""
+PAIRS: Final = 40_000
+"""Fields times keys that are compared one by one, in one or two seconds."""
 FEWEST: Final = 40
 """Keys each field is compared with at least."""
 TEXTS: Final = 0.35
@@ -25,14 +25,15 @@ TEXTS: Final = 0.35
 Scores = npt.NDArray[np.float32]
 
 
-def survivors(fields: Sequence[FieldFacts], keys: KeyList) -> list[Sequence[int]]:
+def survivors(fields: Sequence[FieldFacts], keys: KeyList, pairs: int = PAIRS) -> list[Sequence[int]]:
     """For each field the numbers of the keys to compare it with; never none, unless the vocabulary is empty."""
     total = len(keys.facts)
-    if len(fields) * total <= PAIRS:
+    if len(fields) * total <= pairs:
         return [range(total)] * len(fields)
-    most = min(total, max(FEWEST, PAIRS // len(fields)))
+    most = min(total, max(FEWEST, pairs // len(fields)))
     types = np.array([known_type(key.data_type) or "Text" for key in keys.vocabulary.keys])
-    return [_best(shared(field, keys), types == field.profile.data_type, most) for field in fields]
+    same = {name: np.flatnonzero(types == name)[:most] for name in {field.profile.data_type for field in fields}}
+    return [_best(shared(field, keys), same[field.profile.data_type], most) for field in fields]
 
 
 def shared(field: FieldFacts, keys: KeyList) -> Scores:
@@ -51,9 +52,12 @@ def _root(index: WordIndex) -> Scores:
     return root
 
 
-def _best(scores: Scores, same_type: npt.NDArray[np.bool_], most: int) -> Sequence[int]:
-    """The best; where fewer share any word, keys of the same type are as good as any."""
-    scores = scores + np.where(same_type, np.float32(1e-6), np.float32(0))
-    best = np.argpartition(-scores, most - 1)[:most]
-    found: list[int] = np.sort(best).tolist()
+def _best(scores: Scores, same_type: npt.NDArray[np.intp], most: int) -> Sequence[int]:
+    """The best; where fewer share any word, keys of the same type are as good as any, and any better than none."""
+    sharing = np.flatnonzero(scores > 0)
+    if len(sharing) > most:
+        sharing = sharing[np.argpartition(-scores[sharing], most - 1)[:most]]
+    elif len(sharing) < most:
+        sharing = np.union1d(sharing, same_type[: most - len(sharing)])
+    found: list[int] = np.sort(sharing if len(sharing) else np.arange(most)).tolist()
     return found
