@@ -16,6 +16,7 @@ ASKED_FOR = (
     "drops",
     "files",
     "mapping_accuracy",
+    "prompt_tokens",
     "ranking",
     "reviews",
     "value_accuracy",

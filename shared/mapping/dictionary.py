@@ -15,10 +15,13 @@ from shared.mapping.keys import KeyFacts, KeyList
 from shared.mapping.prompt import key_tokens
 from shared.mapping.questions import Question
 
-ROOM = 110
-"""Tokens of keys, listing and schema together, per field of a prompt."""
+ROOM, WHOLE_ROOM = 75, 110
+"""Tokens of keys, listing and schema together, per field of a prompt; where it lists a vocabulary whole: then its
+beginning stays the same and can be cached."""
 LEAST_ROOM = 600
 """Tokens of keys in a prompt of however few fields."""
+PER_FIELD, LEAST_KEYS = 5, 20
+"""Keys in a prompt per field of it, and in a prompt of however few fields."""
 MOST_KEYS = 240
 """In one prompt: a strict schema may have 500 enum values, and of more than 250 only 7,500 characters."""
 DEEP = 10
@@ -32,12 +35,11 @@ _GATHERED = 4
 
 def whole(keys: KeyList, fields: int, batch: int) -> tuple[KeyFacts, ...] | None:
     """All keys, where they fit the prompts for so many fields in batches of that size; else None."""
-    count = len(keys.facts)
-    room = _room(min(fields, batch))
-    if count > MOST_KEYS or 3 * count > room:
+    asked = min(fields, batch)
+    if len(keys.facts) > _most(asked):
         return None
     found = tuple(keys.facts)
-    return found if sum(map(key_tokens, found)) <= room else None
+    return found if sum(map(key_tokens, found)) <= _room(asked, WHOLE_ROOM) else None
 
 
 def gathered(questions: Sequence[Question]) -> list[Question]:
@@ -63,21 +65,25 @@ def gathered(questions: Sequence[Question]) -> list[Question]:
 
 def listed(questions: Sequence[Question]) -> list[KeyFacts]:
     """Keys for one prompt's fields, in the catalogue's order of names."""
-    room, found = _room(len(questions)), dict[str, KeyFacts]()
+    room, most, found = _room(len(questions)), _most(len(questions)), dict[str, KeyFacts]()
     for rank in range(DEEP):
         for asked in questions:
             key = _at(asked.short_list, rank)
             if key is None or key.key.key in found:
                 continue
             room -= key_tokens(key)
-            if found and (room < 0 or len(found) >= MOST_KEYS):
+            if found and (room < 0 or len(found) >= most):
                 return _sorted(found)
             found[key.key.key] = key
     return _sorted(found)
 
 
-def _room(fields: int) -> int:
-    return max(LEAST_ROOM, ROOM * fields)
+def _room(fields: int, each: int = ROOM) -> int:
+    return max(LEAST_ROOM, each * fields)
+
+
+def _most(fields: int) -> int:
+    return min(MOST_KEYS, max(LEAST_KEYS, PER_FIELD * fields))
 
 
 def _first(short_list: ShortList) -> list[str]:
