@@ -135,7 +135,7 @@ async def _bury(queue: str, queues: Queues, message: Message, code: str, detail:
 
 
 async def discard(queues: Queues, message: Message) -> None:
-    """The work is done: a payload that cannot be deleted now is left to the container's lifecycle rule."""
+    """The work is done: a payload that cannot be deleted now is left to retention."""
     try:
         await queues.discard(message)
     except (DependencyUnavailable, UnreadableMessage):

@@ -126,7 +126,7 @@ class Failures:
         return Row(values, row.etag)
 
     async def _discard(self, row: Row) -> None:
-        """The queue has its own copy now; one that cannot be deleted is left to the container's lifecycle rule."""
+        """The queue has its own copy now; one that cannot be deleted is left to retention."""
         blob = row.text("Blob")
         if blob:
             with contextlib.suppress(StorageUnavailable):
