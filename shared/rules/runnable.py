@@ -45,11 +45,13 @@ def runnable(given: Node, checks: Checks) -> Runnable:
     rule = unwrapped(given)
     condition = made.root(rule.get("condition"))
     children = [made.child(each) for each in _nodes(rule.get("rules"))]
-    if rule.get("scope") == "Survivorship":
+    kept: list[JsonValue] = [child for child in children if child is not None]
+    if rule.get("scope") == "Survivorship" and not kept:
         made.name("scope Survivorship: which value wins")
+    if _nodes(rule.get("actions")):
+        made.name("actions of the rule itself: only those of its child rules are run")
     if condition is None:
         return Runnable(None, made.unsupported)
-    kept: list[JsonValue] = [child for child in children if child is not None]
     known = {"id": rule.get("id"), "name": rule.get("name") or "", "scope": rule.get("scope")}
     return Runnable({**known, "condition": condition, "rules": kept}, made.unsupported)
 

@@ -80,6 +80,12 @@ async def test_an_unknown_action_is_named_and_the_rest_is_run(stand: Stand) -> N
     assert answer.json["preview"]["items"][0]["tagsAdded"] == ["Found"]
 
 
+async def test_actions_outside_the_child_rules_are_named(stand: Stand) -> None:
+    made = rule(Test("c.country", "exists"))
+    made["actions"] = made["rules"][0]["actions"]
+    assert unsupported(await preview(made)) == ["actions of the rule itself: only those of its child rules are run"]
+
+
 @pytest.mark.parametrize(
     ("member", "value", "named"),
     [
