@@ -81,7 +81,8 @@ async def _job(desk: DropDesk, drop: Drop, message: Members[str, object], versio
     announced = drop.source.etag if drop.source else None
     etag = version.etag if version else announced
     named = await desk.workshop.compute(mapping_id, drop, message, etag)
-    return Job(drop.organization, named, drop.correlation_id or named, datetime.now(UTC), new=True)
+    correlation_id = drop.correlation_id or named
+    return Job(drop.organization, named, correlation_id, datetime.now(UTC), new=True, background=True)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ class Job:
     new: bool
     """Whether it may have no row: a drop at its first delivery, and what is replayed, which may have outlived its own.
     Any other job without a row was forgotten."""
+    background: bool = False
+    """Nobody waits for it: its prompts leave those who do a share of the deployment's quota (INTERACTIVE_SHARE)."""
 
 
 @dataclass

@@ -122,6 +122,12 @@ async def test_a_mapping_is_not_accepted_that_cannot_be_queued(stand: Stand) -> 
     assert [row.text("State") for row in stand.tables.rows.values()] == ["cancelled"]
 
 
+async def test_prompts_of_an_accepted_mapping_are_those_of_somebody_who_waits(stand: Stand) -> None:
+    await accepted()
+    await deliver(stand)
+    assert [caller.background for caller, _ in stand.gateway.asked] == [False]
+
+
 async def test_a_slow_deployment_makes_long_mappings_asynchronous(stand: Stand) -> None:
     """SYNC_DEADLINE_SECONDS is 60."""
     made = (await call("POST", PATH, REQUEST)).json

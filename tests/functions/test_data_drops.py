@@ -70,6 +70,11 @@ async def failures(stand: Stand) -> list[dict[str, Any]]:
     return items
 
 
+async def test_prompts_of_a_drop_leave_those_who_wait_their_share_of_the_quota(stand: Stand) -> None:
+    await deliver(BY_RECORDS)
+    assert [caller.background for caller, _ in stand.gateway.asked] == [True]
+
+
 @pytest.mark.parametrize("message", [BY_RECORDS, BY_BLOB], ids=["records", "blob"])
 async def test_a_drop_has_a_blob_a_row_and_a_notification(stand: Stand, message: dict[str, Any]) -> None:
     put(stand)
