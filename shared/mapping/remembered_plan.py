@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from shared.mapping.candidates import Ranked, ShortList
 from shared.mapping.examples import Example, examples, lifted
@@ -20,6 +21,10 @@ from shared.mapping.review import Memory
 from shared.mapping.reviewed import ReviewedVocabulary
 from shared.mapping.verdicts import Reviewed
 from shared.profiling.models import DataSetProfile
+
+ENOUGH: Final = 0.2
+"""The share of fields that reviews must know for their vocabulary to be taken: an ``id`` in common with another file of
+the same folder is too little."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,12 @@ def remembered_plan(
     index = indexed(vocabularies)
     if not memory.reviews:
         return RememberedPlan(plan(request, index, profile), {})
-    found = recall(memory, request.data_set.id, request.data_set.name, field_names(request.data_set))
+    names = field_names(request.data_set)
+    found = recall(memory, request.data_set.id, request.data_set.name, names)
     if found is None:
         return _with_examples(RememberedPlan(plan(request, index, profile), {}), memory)
-    chosen = _vocabulary(found, request, index.heads)
+    much = len(found.fields) >= ENOUGH * len(names)
+    chosen = _vocabulary(found, request, index.heads) if much else None
     if chosen is not None and _has(index.heads, chosen.key_prefix):
         request = _with_vocabulary(request, chosen.key_prefix)
     planned = plan(request, index, profile)
@@ -52,6 +59,12 @@ def remembered_plan(
             planned = replace(planned, vocabulary=None, short_lists=((),) * len(planned.profile.fields))
     reviewed, notes = _Desk(planned, found).decide()
     return _with_examples(RememberedPlan(_without_taken(planned, reviewed), reviewed, notes), memory)
+
+
+def with_lists(remembered: RememberedPlan, short_lists: tuple[ShortList, ...], memory: Memory) -> RememberedPlan:
+    """The same with fields ranked anew."""
+    planned = _without_taken(replace(remembered.plan, short_lists=short_lists), remembered.reviewed)
+    return _with_examples(replace(remembered, plan=planned, examples={}), memory)
 
 
 def _vocabulary(found: Recalled, request: MappingRequest, vocabularies: Sequence[Head]) -> ReviewedVocabulary | None:

@@ -395,6 +395,20 @@ async def test_the_reviewed_vocabulary_is_taken_again(stand: Stand) -> None:
     assert (await mapped(body))["vocabulary"]["keyPrefix"] == "crm"
 
 
+async def test_one_field_in_common_does_not_choose_the_vocabulary(stand: Stand) -> None:
+    """Two different files of one folder."""
+    mapping = await mapped(request(known_as="folder"))
+    await reviewed(mapping, changed("Phone", "phone"))
+    names = ("orderNumber", "orderDate", "amount", "currency", "shipDate", "shipCity")
+    order = {"name": "Order", "keyPrefix": "order", "keys": [{"key": f"order.{name}"} for name in (*names, "phone")]}
+    body = request(known_as="folder")
+    body["dataSet"]["records"] = [{**dict.fromkeys(names, "1"), "Phone": "+45 20 30 40 50"}]
+    body["vocabularies"].append(order)
+    other = await mapped(body)
+    assert other["vocabulary"]["keyPrefix"] == "order"
+    assert keys(other)["Phone"] != "customer.phone"
+
+
 async def test_a_proposed_vocabulary_that_was_accepted_is_proposed_again(stand: Stand) -> None:
     """With the same prefix and keys, also when the data set was renamed; and taken once the catalogue has it."""
     body = {name: value for name, value in request(known_as="1", engine="auto").items() if name != "vocabularies"}
