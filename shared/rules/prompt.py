@@ -19,7 +19,8 @@ from shared.rules.offer import Offer
 from shared.rules.operators import OPERATORS, OURS
 
 NAME: Final = "write-rule-v1"
-_MARK: Final = "{{actions}}"
+EXAMPLES: Final = "write-rule-examples-v1"
+"""Blocks, each under the scopes it is an example for."""
 _PROMPTS: Final = Path(__file__).parent.parent / "prompts"
 MOST_TOKENS: Final = 900
 NO_KEY: Final = "unknown_key"
@@ -44,6 +45,8 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
 }  # fmt: skip
 """Action → the arguments that the form's ``value`` and ``with`` stand for."""
 
+_NEEDS_TEST: Final = "\nThe words say which records: give at least one test."
+
 Reply = dict[str, object]
 
 
@@ -65,18 +68,20 @@ def write_prompt(
     domains: Sequence[str] = (),
     answers: Sequence[AnswerIn] = (),
     before: tuple[str, str] | None = None,
+    tested: bool = False,
 ) -> Prompt[Reply]:
-    """``before``: the answer that was given first and what is wrong with it, for the second try."""
+    """``before``: the answer that was given first and what is wrong with it, for the second try. ``tested``: the form
+    has room for no answer without a test."""
     kinds = _kinds(scope)
     messages = [
-        Message("system", _system(tuple(kind.name for kind in kinds))),
-        Message("user", _words(words, offered, policy, scope, domains, answers)),
+        Message("system", _system(scope)),
+        Message("user", _words(words, offered, policy, scope, domains, answers) + (_NEEDS_TEST if tested else "")),
     ]
     if before is not None:
         answer, fault = before
         messages += [Message("assistant", answer), Message("user", f"{fault}\nAnswer again, put right.")]
     fields = [*(offer.key for offer in offered), *([BUSINESS_DOMAIN] if domains else [])]
-    return Prompt(NAME, tuple(messages), _schema(fields, [kind.name for kind in kinds]), _parse, MOST_TOKENS)
+    return Prompt(NAME, tuple(messages), _schema(fields, [kind.name for kind in kinds], tested), _parse, MOST_TOKENS)
 
 
 def _kinds(scope: Scope | None) -> list[Kind]:
@@ -85,9 +90,19 @@ def _kinds(scope: Scope | None) -> list[Kind]:
 
 
 @lru_cache
-def _system(actions: tuple[str, ...]) -> str:
-    text = (_PROMPTS / f"{NAME}.txt").read_text(encoding="utf-8").strip()
-    return text.replace(_MARK, "\n".join(f"- {_described(kind)}" for kind in KINDS if kind.name in actions))
+def _system(scope: Scope | None) -> str:
+    """The same for all prompts of a scope, so that a deployment reads it once."""
+    actions = "\n".join(f"- {_described(kind)}" for kind in _kinds(scope))
+    return _text(NAME).replace("{{actions}}", actions).replace("{{examples}}", _examples(scope))
+
+
+def _examples(scope: Scope | None) -> str:
+    blocks = (block.split("\n", 1) for block in _text(EXAMPLES).split("\n\n"))
+    return "\n".join(example for scopes, example in blocks if (scope or "DataPart") in scopes.split())
+
+
+def _text(name: str) -> str:
+    return (_PROMPTS / f"{name}.txt").read_text(encoding="utf-8").strip()
 
 
 def _described(kind: Kind) -> str:
@@ -122,17 +137,16 @@ def _words(
     return "\n".join(lines)
 
 
-def _schema(fields: Sequence[str], actions: Sequence[str]) -> dict[str, object]:
+def _schema(fields: Sequence[str], actions: Sequence[str], tested: bool) -> dict[str, object]:
     text: dict[str, object] = {"type": "string"}
     tests = _listed({"$ref": "#/$defs/test"})
     done = _listed({"$ref": "#/$defs/action"})
     group: dict[str, object] = {"match": {"type": "string", "enum": ["all", "any"]}, "tests": tests}
     joined = group | {"groups": _listed({"$ref": "#/$defs/group"})}
+    first: dict[str, object] = {"test": {"$ref": "#/$defs/test"}} if tested else {}
     return {
-        **_object({
-            "which": text, **joined, "actions": done, "branches": _listed({"$ref": "#/$defs/branch"}), "question": text,
-            "name": text, "explanation": text,
-        }),
+        **_object({"which": text, **first, **joined, "actions": done, "branches": _listed({"$ref": "#/$defs/branch"}),
+                   "question": text, "name": text, "explanation": text}),
         "$defs": {
             "key": {"type": "string", "enum": [*fields, NO_KEY]},
             "test": _object({

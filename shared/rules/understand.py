@@ -71,7 +71,7 @@ def _branch(node: Mapping[str, object], number: int) -> ChildRule:
 
 def _joined(node: Mapping[str, object]) -> Group:
     """Its own tests and its groups, each of them one part."""
-    parts: list[Condition] = _tests(node.get("tests"))
+    parts: list[Condition] = _tests([node.get("test")]) + _tests(node.get("tests"))
     for group in _objects(node.get("groups")):
         inner = _tests(group.get("tests"))
         parts += [Group(_match(group), tuple(inner))] if len(inner) > 1 else inner
@@ -85,11 +85,15 @@ def _match(node: Mapping[str, object]) -> Match:
     return "any" if node.get("match") == "any" else "all"
 
 
+def tested(draft: Draft) -> bool:
+    """Whether it has any condition."""
+    return bool(draft.condition.parts) or any(rule.condition.parts for rule in draft.rules)
+
+
 def without_tests(reply: Reply, draft: Draft) -> str | None:
     """The records an answer names and does not test for, where it does."""
     named = _line(reply.get("which"))
-    tested = draft.condition.parts or any(rule.condition.parts for rule in draft.rules)
-    return None if tested or len(named) < 4 or named.casefold().startswith(_ALL) else named
+    return None if tested(draft) or len(named) < 4 or named.casefold().startswith(_ALL) else named
 
 
 def _tests(value: object) -> list[Condition]:

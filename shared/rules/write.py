@@ -28,7 +28,7 @@ from shared.rules.models import RuleAnswer
 from shared.rules.preview import NotRun, as_records, run_rule
 from shared.rules.prompt import Reply, write_prompt
 from shared.rules.sandbox import Sandbox
-from shared.rules.understand import normalised_domains, understand, without_tests
+from shared.rules.understand import normalised_domains, tested, understand, without_tests
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +77,15 @@ class _Writer:
         return await self._run(Try(reply, draft))
 
     async def _ask(self, before: tuple[Try, str] | None) -> Reply:
-        """Once more where the answer was cut off, or is not what was asked for."""
+        """Once more where the answer was cut off, or is not what was asked for.
+
+        A rule whose tests were forgotten is asked for afresh, in a form that has none without a test."""
         work = self.work
-        said = (json.dumps(before[0].reply, ensure_ascii=False), before[1]) if before else None
+        forgotten = before is not None and _forgotten(before[0])
+        said = (json.dumps(before[0].reply, ensure_ascii=False), before[1]) if before and not forgotten else None
         prompt = write_prompt(
             work.request.prompt, work.offered, work.samples, scope=work.request.scope, domains=work.domains,
-            answers=work.request.answers, before=said,
+            answers=work.request.answers, before=said, tested=forgotten,
         )  # fmt: skip
         try:
             reply = await self.asker.ask(work.caller, prompt)
@@ -129,6 +132,13 @@ class _Writer:
             used = [known[key] for key in keys_used(offered.draft) if key in known and known[key].samples]
             text += "".join(f"\n{offer.line('full')}" for offer in used[:SHOWN_VALUES])
         return f"{text}\nIf that is what the words mean, answer the same again."
+
+
+def _forgotten(first: Try) -> bool:
+    """Whether an answer has no test where it should: it names records, or would tag all there are."""
+    if first.offered is not None:
+        return not tested(first.draft)
+    return without_tests(first.reply, first.draft) is not None
 
 
 def _unusable(last: Try, ledger: Ledger) -> RuleUnusable:
