@@ -18,6 +18,7 @@ from shared.mapping import store
 from shared.queue_messages import PAYLOADS
 from shared.retention.ports import OldBlob, OldRow
 from shared.storage import Tables
+from shared.values import reuse
 from shared.values.jobs import store as value_jobs
 
 DAY: Final = timedelta(days=1)
@@ -104,6 +105,7 @@ def shelves(days: Days, tables: Tables, *, attended: bool) -> tuple[RowShelf | B
         RowShelf(store.TABLE, days.mappings, mapping),
         RowShelf(failures.TABLE, days.failures, lambda old: days.failures, pointed_to),
         RowShelf(value_jobs.TABLE, unfinished, lambda old: unfinished),
+        RowShelf(reuse.TABLE, reuse.KEPT + DAY, lambda old: reuse.KEPT + DAY),
         BlobShelf(PAYLOADS, payload, of_a_failure),
         BlobShelf(checkpoints.CONTAINER, lambda name: unfinished),
         BlobShelf(value_jobs.CONTAINER, lambda name: unfinished + DAY),

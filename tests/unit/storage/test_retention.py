@@ -156,6 +156,15 @@ async def test_the_payload_of_a_message_that_vanished_goes_at_last() -> None:
     assert account.names("payloads") == set()
 
 
+async def test_jobs_of_values_go_and_the_answers_that_may_be_used_again() -> None:
+    account = Account()
+    await account.tables.put("ValueJobs", "acme", "j", {"State": "succeeded"})
+    await account.tables.put("ValueAnswers", "acme", "a", {"Answer": "{}"})
+    await account.blobs.put("results", "acme/j/results.jsonl", b"{}", "application/jsonl")
+    removed = await account.pass_days(95)
+    assert removed == Counter({"table-ValueJobs": 1, "table-ValueAnswers": 1, "container-results": 1})
+
+
 @pytest.mark.parametrize("gap", [3, 45, 400])
 async def test_what_waited_while_the_app_was_stopped_is_not_taken_from_it(gap: int) -> None:
     """Its messages are delivered within days of the restart, and their rows and payloads are there."""
