@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from shared.profiling.counting import Column
@@ -26,6 +27,8 @@ from shared.profiling.types_number import integer
 from shared.profiling.types_time import named_date_part
 
 _DATE_PARTS = 0.8
+_WORD = re.compile(r"(?:^| )A?[ax](?:[ ,;:.!?]|$)")
+"""In a shape: a word in small letters. Texts with a number in them all look alike, and are no codes: ``Room 12``."""
 
 
 def data_type(column: Column) -> tuple[str, float]:
@@ -138,7 +141,7 @@ class _Field:
         some = self.looks.tail or self.looks.heavy
         shape, count = common_patterns(some, most=1)[0]
         alike = count >= 0.9 * sum(rows for _, rows in some)
-        return "9" in shape and alike and self.looks.share(code_like) >= 0.95
+        return "9" in shape and alike and not _WORD.search(shape) and self.looks.share(code_like) >= 0.95
 
     def by_name(self) -> str:
         named = [*self._named(NAMED), *self._named(NAMED_AMOUNTS), *self._named(NAMED_LOOSELY)]
