@@ -22,6 +22,15 @@ _OTHER_RECORD: Final = frozenset(
 _OTHER_SYSTEM: Final = frozenset(
     {"external", "ext", "legacy", "old", "crm", "erp", "sap", "salesforce", "source", "foreign"}
 )
+_PLACE_IN_SOMETHING: Final = frozenset((
+    "house", "haus", "hausnummer", "floor", "etage", "page", "seite", "version", "revision", "rev", "week", "woche",
+    "kilometer", "km", "port", "priority", "jersey", "chapter", "step", "build", "civico", "rue", "calle", "street",
+    "building", "suite", "box", "apartment", "track", "episode", "season", "index", "sort", "display", "color",
+    "colour", "language", "area", "dialing", "dialling", "reason", "rate", "gender", "level", "rooms", "employees",
+    "empleados", "seat", "status", "hash", "checksum", "etag", "line", "zeile",
+))  # fmt: skip
+"""Words of numbers and codes that say where in something, or of what kind: unique in few records, and by chance. In a
+data set of that name (statuses, languages) they do identify."""
 _ENOUGH_ROWS: Final = 10
 """Below this a field is taken for an identifier only if its name or its check digits say so."""
 _ENOUGH_CODES: Final = 4
@@ -43,6 +52,8 @@ def plausible(data_set: str, column: Column, data_type: str) -> Plausible | None
     """How well a unique field serves as an identifier; None where it does not."""
     own, said = words(column.name), hints(column.name)
     if "RowNumber" in said or _OTHER_RECORD.intersection(own):
+        return None
+    if _PLACE_IN_SOMETHING.intersection(own) - stems(data_set):
         return None
     if data_type == "Email":
         return Plausible(0.5, "an e-mail address reaches one party")

@@ -52,6 +52,10 @@ def test_one_empty_placeholder_or_repeated_value_is_enough_to_lose_it(spoilt):
         ("note 1", lambda i: f"Remark {1000 + i}, as told"),
         ("column 7", lambda i: f"remark number {10_000 + i}, as told on the phone"),
         ("column 8", lambda i: f"Room {100 + i}"),
+        ("house number", lambda i: 3 + i * 37),
+        ("version no", lambda i: i * 3),
+        ("row hash", lambda i: f"{i * 2_654_435_761 % 2**32:08x}"),
+        ("dialling code", lambda i: 30 + i),
         ("description", lambda i: f"This is text number {i} of some length, free"),
         ("address", lambda i: f"{i} Main Street"),
         ("phone", lambda i: f"+45 20 30 40 {i:02}"),
@@ -91,6 +95,11 @@ def test_of_several_the_one_named_for_it_is_the_origin_and_the_others_are_codes(
     origin, codes = found(records, data_set)
     assert origin == (expected,)
     assert set(codes) == {name for name in fields if name != expected}
+
+
+def test_a_code_of_a_kind_identifies_in_a_list_of_the_kinds():
+    assert found(rows(language_code=lambda i: f"L{i:02}"), "customers")[0] is None
+    assert found(rows(language_code=lambda i: f"L{i:02}"), "languages")[0] == ("language_code",)
 
 
 def test_codes_may_be_empty_where_they_are_filled_often_enough():
