@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.mapping.index.catalogue_index import Head
 from shared.mapping.models import Code, EntityName, Evidence, FieldRef, Origin, Relationship
 from shared.mapping.naming import domain
+from shared.mapping.translation import english_words
 from shared.mapping.words import words
 from shared.profiling.models import Counts, DataSetProfile, FieldProfile
 
@@ -39,7 +40,12 @@ class Placed:
 
 
 def place(profile: FieldProfile, data_type: str, key: str | None, *, ignored: bool) -> Placed:
-    return Placed(profile, data_type, words(key if key is not None else profile.name), ignored)
+    return Placed(profile, data_type, words(key) if key is not None else _said(profile.name), ignored)
+
+
+def _said(name: str) -> tuple[str, ...]:
+    """The words of a field's name in English, as far as they are known: ``ФИО`` is a full name."""
+    return words(" ".join(english_words(name)))
 
 
 def entity_name(placed: Sequence[Placed]) -> EntityName | None:
@@ -112,7 +118,7 @@ def relationships(
 
 
 def _target(candidate: Placed, own: set[str]) -> str | None:
-    said = words(candidate.profile.name)
+    said = _said(candidate.profile.name)
     if candidate.ignored or candidate.data_type not in _LINKABLE or not _REFERENCE & set(said):
         return None
     others = [word for word in said if word in EDGES and word not in own]

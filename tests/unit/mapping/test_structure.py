@@ -49,6 +49,13 @@ async def test_one_field_names_the_record(field: str, values: tuple[str, str]) -
     assert mapping.entity_name.fields == [field]
 
 
+@pytest.mark.parametrize("field", ["ФИО", "姓名", "שם מלא", "Ονοματεπώνυμο"])
+async def test_fields_in_other_scripts_name_the_record_too(field: str) -> None:
+    mapping = await mapped(**{"zz": lambda n: str(n * n), field: lambda n: "Анна Ли" if n % 2 else "Бо Эк"})
+    assert mapping.entity_name is not None
+    assert mapping.entity_name.fields == [field]
+
+
 async def test_a_name_of_somebody_else_does_not_name_the_record() -> None:
     mapping = await mapped(**{"Account manager": lambda n: "P. Lee" if n % 2 else "B. Ek"})
     assert mapping.entity_name is None
