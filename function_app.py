@@ -5,6 +5,7 @@ import azure.functions as func
 from functions import (
     callbacks,
     data_drops,
+    erasure,
     failures,
     flags,
     history_outbox,
@@ -32,6 +33,7 @@ for module in (
     reviews,
     vocabularies,
     prompts,
+    erasure,
     usage,
     flags,
     settings,

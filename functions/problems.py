@@ -17,6 +17,7 @@ STATUS: Final[dict[str, int]] = {
     "feature_disabled": 403,
     "admin_disabled": 403,
     "admin_required": 403,
+    "erasure_disabled": 403,
     "not_found": 404,
     "settings_missing": 409,
     "idempotency_conflict": 409,

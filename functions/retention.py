@@ -20,6 +20,7 @@ bp: Final = func.Blueprint()
 async def retention(timer: func.TimerRequest) -> None:
     try:
         removed = await services().retention.run()
+        await services().history_retention.purge()
     except DependencyUnavailable as error:
         log.warning("retention.put_off", extra={"code": error.code})
         return

@@ -34,6 +34,9 @@ param allowedCallbackHosts string = ''
 @description('Days after which prompt history is purged (setting HISTORY_DAYS). Empty: kept.')
 param historyDays string = ''
 
+@description('Connection of a user-assigned identity in role prompt_history_retention (setting RETENTION_DATABASE_URL). Empty: history is neither purged nor erased.')
+param retentionDatabaseUrl string = ''
+
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 @description('Copies of what is stored: in one data centre, or in three. Not every region has three.')
 param storageRedundancy string = 'Standard_LRS'
@@ -133,6 +136,7 @@ module functions './modules/functions.bicep' = {
     allowedCallbackHosts: allowedCallbackHosts
     historyDays: historyDays
     prices: prices
+    retentionDatabaseUrl: retentionDatabaseUrl
   }
 }
 

@@ -21,7 +21,7 @@ QUEUES = (
     "callbacks",
     "vocabulary-index",
 )
-TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "Failures", "OrganizationSettings", "Retention")
+TABLES = ("FeatureFlags", "FlagChanges", "Mappings", "Failures", "OrganizationSettings", "Erasures", "Retention")
 CONTAINERS = ("drops", "mappings", "results", "payloads", "checkpoints", "vocabularies", "reviews")
 FLAGS = ("AiMapping", "RuleEngine")
 

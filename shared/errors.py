@@ -18,6 +18,7 @@ ProductError                     code, detail (safe to show), setting, retry_aft
 │   ├── FeatureDisabled          feature_disabled
 │   ├── AdminDisabled            admin_disabled
 │   ├── AdminRequired            admin_required
+│   ├── ErasureDisabled          erasure_disabled (no database role that may erase)
 │   └── SettingsMissing          settings_missing
 ├── AnswerError                  the deployment answered, and the answer cannot be used: decided without the model
 │   ├── ContentFiltered          content_filtered
@@ -159,6 +160,10 @@ class AdminDisabled(NotPermitted):
 
 class AdminRequired(NotPermitted):
     code = "admin_required"
+
+
+class ErasureDisabled(NotPermitted):
+    code = "erasure_disabled"
 
 
 class SettingsMissing(NotPermitted):

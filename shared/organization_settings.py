@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from shared.settings import SamplesPolicy
-from shared.storage import Tables
+from shared.storage import Row, Tables
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,18 @@ class OrganizationSettings:
             self._kept.clear()
         self._kept[organization] = (self._clock() + CACHE_SECONDS, policy)
         return policy
+
+    async def history_days(self, organization: str, default: int | None) -> int | None:
+        """How long its prompt history is kept: its own row ``historyDays``, else the app's setting; None for ever.
+
+        Raises StorageUnavailable."""
+        return days_of(await self._tables.get(TABLE, organization, "historyDays")) or default
+
+
+def days_of(row: Row | None) -> int | None:
+    """A row's number of days; None where there is none that makes sense."""
+    value = (row.text("Value") or "").strip() if row else ""
+    return int(value) if value.isascii() and value.isdigit() and 0 < int(value) <= 36_500 else None
 
 
 def stricter(one: SamplesPolicy, other: SamplesPolicy) -> SamplesPolicy:

@@ -43,6 +43,8 @@ class Settings:
     """KEY_VAULT_VERIFY_CHALLENGE: false only where the vault is not under azure.net."""
     database_url: str
     """DATABASE_URL: an ODBC connection string (with Entra sign-in if it names no user) or a SQLAlchemy URL."""
+    retention_database_url: str
+    """RETENTION_DATABASE_URL: as DATABASE_URL, under role prompt_history_retention: to purge and erase. Empty: neither."""
     production: bool
     """ENVIRONMENT: "production" (the default) counts only flags of status Production as on."""
     allowed_deployment_hosts: tuple[str, ...]
@@ -92,6 +94,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         key_vault_url=_required(env, "KEY_VAULT_URL"),
         key_vault_verify_challenge=_flag(env, "KEY_VAULT_VERIFY_CHALLENGE", default=True),
         database_url=_required(env, "DATABASE_URL"),
+        retention_database_url=_retention_database_url(env),
         production=env.get("ENVIRONMENT", "production").strip().lower() == "production",
         allowed_deployment_hosts=_list(env, "ALLOWED_DEPLOYMENT_HOSTS"),
         allow_loopback_deployments=_flag(env, "ALLOW_LOOPBACK_DEPLOYMENTS", default=False),
@@ -113,6 +116,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def load_database_url(environ: Mapping[str, str] | None = None) -> str:
     """DATABASE_URL alone, for who only moves the schema. Raises ConfigurationError."""
     return _required(os.environ if environ is None else environ, "DATABASE_URL")
+
+
+def _retention_database_url(env: Mapping[str, str]) -> str:
+    """SQLite knows no roles: there the one connection does it all. Elsewhere it must be given; empty: not possible."""
+    given, database = env.get("RETENTION_DATABASE_URL", "").strip(), env.get("DATABASE_URL", "").strip()
+    return given or (database if database.startswith("sqlite:") else "")
 
 
 def _account(connection: str) -> str:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from shared.mapping.turns import Turns
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
+    from shared.retention.history import HistoryRetention
     from shared.retention.sweep import Retention
     from shared.rules.sandbox import Sandbox
     from shared.settings import Settings
@@ -82,6 +83,7 @@ class Services:
     value_answers: KnownAnswers
     value_jobs: ValueJobs
     record_files: RecordFiles
+    history_retention: HistoryRetention
 
 
 _replacement: Services | None = None
@@ -105,6 +107,7 @@ def _build() -> Services:
     from shared.adapters.key_vault import KeyVault
     from shared.adapters.openai_chat import OpenAIChat
     from shared.adapters.sql_history import SqlHistory
+    from shared.adapters.sql_retention import SqlRetention
     from shared.adapters.storage_blobs import StorageBlobs
     from shared.adapters.storage_queues import HistoryOutbox, StorageQueues
     from shared.adapters.storage_tables import StorageTables
@@ -143,6 +146,8 @@ def _build() -> Services:
     history = SqlHistory(settings.database_url)
     catalogue = Catalogue(blobs)
     flags = Flags(flag_table, settings.production)
+    policies = OrganizationSettings(tables, settings.samples)
+    role = SqlRetention.connect(settings.retention_database_url) if settings.retention_database_url else None
     credentials = Credentials(vault, settings)
     chat = OpenAIChat(HostPolicy(settings.allowed_deployment_hosts, settings.allow_loopback_deployments))
     return Services(
@@ -164,7 +169,7 @@ def _build() -> Services:
             queues,
             settings.allowed_callback_hosts,
         ),
-        policies=OrganizationSettings(tables, settings.samples),
+        policies=policies,
         health=Health(
             {
                 "flags": lambda: flag_table.read("default", "AiMapping"),
@@ -186,11 +191,13 @@ def _build() -> Services:
         value_answers=KnownAnswers(tables),
         value_jobs=ValueJobs(tables, blobs),
         record_files=RecordFiles(blobs),
+        history_retention=HistoryRetention(role, tables, policies, settings.history_days),
     )
 
 
 def _retention(settings: Settings, tables: StorageTables) -> Retention:
     from shared.adapters.storage_inventory import StorageInventory
+    from shared.retention.history import HistoryRetention
     from shared.retention.shelves import Days
     from shared.retention.sweep import Retention
 

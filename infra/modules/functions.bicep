@@ -14,6 +14,7 @@ param alwaysReadyInstances int
 param allowedCallbackHosts string
 param historyDays string
 param prices string
+param retentionDatabaseUrl string
 
 var roles = {
   blobOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -87,6 +88,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       KEY_VAULT_URL: vaultUrl
       KEY_VAULT_VERIFY_CHALLENGE: 'true'
       DATABASE_URL: 'Driver={ODBC Driver 18 for SQL Server};Server=tcp:${serverName}${environment().suffixes.sqlServerHostname},1433;Database=${databaseName};Encrypt=yes'
+      RETENTION_DATABASE_URL: retentionDatabaseUrl
       ENVIRONMENT: 'production'
       ALLOWED_DEPLOYMENT_HOSTS: ''
       ALLOW_LOOPBACK_DEPLOYMENTS: 'false'

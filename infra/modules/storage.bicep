@@ -14,7 +14,7 @@ var queues = [
   'callbacks'
   'vocabulary-index'
 ]
-var tables = ['FeatureFlags', 'FlagChanges', 'Mappings', 'Failures', 'Idempotency', 'OrganizationSettings', 'Retention', 'ValueAnswers', 'ValueJobs']
+var tables = ['FeatureFlags', 'FlagChanges', 'Mappings', 'Failures', 'Idempotency', 'OrganizationSettings', 'Erasures', 'Retention', 'ValueAnswers', 'ValueJobs']
 var containers = ['deployments', 'drops', 'mappings', 'results', 'payloads', 'checkpoints', 'vocabularies', 'reviews']
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {

@@ -10,8 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import Delete, Engine, Select, Table, delete, exists, select
 
+from shared.adapters.sql_engine import connect_to
 from shared.adapters.sql_errors import patiently
 from shared.adapters.sql_schema import TABLES, outcome_bodies, prompt_attempts, prompt_bodies, prompt_outcomes
+from shared.gateway.erasure import Erasure
 
 _BATCH = 500
 """Attempts per transaction: below Azure SQL's 2,100 parameters and its lock escalation at 5,000."""
@@ -21,6 +23,25 @@ class SqlRetention:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @classmethod
+    def connect(cls, database_url: str) -> SqlRetention:
+        """Signed in as the retention role. Nothing is connected yet."""
+        return cls(connect_to(database_url))
+
+    def erase(self, wish: Erasure) -> int:
+        """Erase prompts and answers; counts and times stay. Blocking, repeatable.
+
+        Returns how many attempts had a body. Raises HistoryUnavailable."""
+        erased = 0
+        while batch := patiently(lambda: self._read(with_bodies_statement(wish))):
+            self._delete((outcome_bodies, prompt_bodies), batch)
+            erased += len(batch)
+        return erased
+
+    def organizations(self) -> tuple[str, ...]:
+        """Whose history there is. Blocking. Raises HistoryUnavailable."""
+        return tuple(patiently(lambda: self._read(organizations_statement())))
+
     def erase_bodies(self, organization: str, attempt_ids: Sequence[str] = (), mapping_id: str | None = None) -> int:
         """Erase prompts and answers of the organization's named attempts, or of a mapping's. Blocking, repeatable.
 
@@ -29,15 +50,16 @@ class SqlRetention:
         self._delete((outcome_bodies, prompt_bodies), found)
         return len(found)
 
-    def purge(self, before: datetime) -> int:
-        """Delete all rows of attempts made before a time, and outcomes without an attempt. Blocking, repeatable.
+    def purge(self, before: datetime, organization: str | None = None) -> int:
+        """Delete all rows of attempts made before a time, and outcomes without an attempt, of one organization or of
+        all. Blocking, repeatable.
 
         Returns the number of attempts deleted. Raises HistoryUnavailable."""
         purged = 0
-        while batch := patiently(lambda: self._read(older_statement(before))):
+        while batch := patiently(lambda: self._read(older_statement(before, organization))):
             self._delete((outcome_bodies, prompt_bodies, prompt_outcomes, prompt_attempts), batch)
             purged += len(batch)
-        while orphans := patiently(lambda: self._read(orphans_statement(before))):
+        while orphans := patiently(lambda: self._read(orphans_statement(before, organization))):
             self._delete((outcome_bodies, prompt_outcomes), orphans)
         return purged
 
@@ -74,14 +96,35 @@ def of_mapping_statement(organization: str, mapping_id: str) -> Select[str]:
     return select(a.attempt_id).where(a.organization == organization, a.mapping_id == mapping_id)
 
 
-def older_statement(before: datetime) -> Select[str]:
-    return select(prompt_attempts.c.attempt_id).where(prompt_attempts.c.created_at < before).limit(_BATCH)
+def with_bodies_statement(wish: Erasure) -> Select[str]:
+    """Attempts that still have a body, some at a time."""
+    a = prompt_attempts.c
+    conditions = [a.organization == wish.organization]
+    if wish.attempt_id is not None:
+        conditions.append(a.attempt_id == wish.attempt_id)
+    if wish.mapping_id is not None:
+        conditions.append(a.mapping_id == wish.mapping_id)
+    if wish.before is not None:
+        conditions.append(a.created_at < wish.before)
+    bodies = prompt_attempts.join(prompt_bodies, prompt_bodies.c.attempt_id == a.attempt_id)
+    return select(a.attempt_id).select_from(bodies).where(*conditions).limit(_BATCH)
 
 
-def orphans_statement(before: datetime) -> Select[str]:
+def organizations_statement() -> Select[str]:
+    return select(prompt_attempts.c.organization).distinct()
+
+
+def older_statement(before: datetime, organization: str | None = None) -> Select[str]:
+    a = prompt_attempts.c
+    own = () if organization is None else (a.organization == organization,)
+    return select(a.attempt_id).where(a.created_at < before, *own).limit(_BATCH)
+
+
+def orphans_statement(before: datetime, organization: str | None = None) -> Select[str]:
     o = prompt_outcomes.c
     attempt = exists(select(1).select_from(prompt_attempts).where(prompt_attempts.c.attempt_id == o.attempt_id))
-    return select(o.attempt_id).where(o.finished_at < before, ~attempt).limit(_BATCH)
+    own = () if organization is None else (o.organization == organization,)
+    return select(o.attempt_id).where(o.finished_at < before, ~attempt, *own).limit(_BATCH)
 
 
 def delete_statement(table: Table, attempt_ids: Sequence[str]) -> Delete:
@@ -91,4 +134,6 @@ def delete_statement(table: Table, attempt_ids: Sequence[str]) -> Delete:
 def every_statement(before: datetime) -> list[Select[str] | Delete]:
     """All statements of this module, for the checks that read them as T-SQL."""
     reads = [named_statement("o", ["a"]), of_mapping_statement("o", "m"), older_statement(before)]
-    return [*reads, orphans_statement(before), *(delete_statement(table, ["a"]) for table in TABLES)]
+    reads += [older_statement(before, "o"), organizations_statement()]
+    reads += [with_bodies_statement(Erasure("o", "a", "m", before))]
+    return [*reads, orphans_statement(before, "o"), *(delete_statement(table, ["a"]) for table in TABLES)]

@@ -36,6 +36,7 @@ from shared.mapping.store import MappingStore
 from shared.mapping.turns import Turns
 from shared.organization_settings import OrganizationSettings
 from shared.processor import Processor
+from shared.retention.history import HistoryRetention
 from shared.retention.shelves import Days
 from shared.retention.sweep import Retention
 from shared.rules.sandbox import Sandbox
@@ -47,7 +48,7 @@ from shared.wiring import Services
 from tests.fakes.callbacks import FakeReceiver
 from tests.fakes.gateway import FakeFlagTable, FakeGateway, FakeSecrets
 from tests.fakes.inventory import FakeInventory
-from tests.fakes.prompt_log import FakePromptLog
+from tests.fakes.prompt_log import FakePromptLog, FakeRetentionRole
 from tests.fakes.queues import FakeQueues
 from tests.fakes.storage import FakeBlobs, FakeTables
 
@@ -71,6 +72,7 @@ class Stand:
         self.queues, self.receiver = FakeQueues(), FakeReceiver()
         self.settings = app_settings.load(ENVIRONMENT)
         self.checks_fail = False
+        self.retention_role = FakeRetentionRole()
         self.now = 1_000.0
         """Seconds, as flags and settings see them."""
         flags = Flags(self.flag_table, self.settings.production, lambda: self.now)
@@ -108,6 +110,9 @@ class Stand:
             value_answers=KnownAnswers(self.tables),
             value_jobs=ValueJobs(self.tables, self.blobs),
             record_files=RecordFiles(self.blobs),
+            history_retention=HistoryRetention(
+                self.retention_role, self.tables, OrganizationSettings(self.tables), self.settings.history_days
+            ),
             **stand_ins,
         )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.errors import HistoryUnavailable
+from shared.gateway.erasure import Erasure
 from shared.gateway.prompt_log import PromptDetail, PromptPage, PromptQuery, continue_after, position
 from shared.gateway.usage import UsageItem, UsageQuery
 
@@ -38,6 +41,34 @@ class FakePromptLog:
         self._reach()
         self.usage_queries.append(query)
         return self.used
+
+    def _reach(self) -> None:
+        if self.away:
+            raise HistoryUnavailable("The prompt history cannot be reached now.")
+
+
+class FakeRetentionRole:
+    """Who may take history away, in memory."""
+
+    def __init__(self) -> None:
+        self.wishes: list[Erasure] = []
+        self.purged: list[tuple[str | None, datetime]] = []
+        self.known = ("acme", "other")
+        self.away = False
+
+    def erase(self, wish: Erasure) -> int:
+        self._reach()
+        self.wishes.append(wish)
+        return 3
+
+    def organizations(self) -> tuple[str, ...]:
+        self._reach()
+        return self.known
+
+    def purge(self, before: datetime, organization: str | None = None) -> int:
+        self._reach()
+        self.purged.append((organization, before))
+        return 2
 
     def _reach(self) -> None:
         if self.away:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.adapters.sql_history import SqlHistory
+from shared.adapters.sql_retention import SqlRetention
+from shared.gateway.erasure import Erasure
 from shared.gateway.prompt_log import PromptQuery
 from tests.fakes.history import NOON, attempt, outcome
 
@@ -75,3 +77,23 @@ def test_purging_deletes_what_is_older_and_nothing_else(history: SqlHistory) -> 
     history.insert([attempt("early-1"), attempt("orphan-1")])
     shown = {item.attempt_id: item.status.value for item in history.page(PromptQuery("acme")).items}
     assert shown == {"new-1": "succeeded", "early-1": "succeeded", "orphan-1": "pending"}
+
+
+def test_an_erasure_takes_the_bodies_that_are_left_and_counts_them(history: SqlHistory, database_url: str) -> None:
+    role = SqlRetention.connect(database_url)
+    old = NOON - timedelta(days=3)
+    history.insert([attempt("p1-1", created_at=old), attempt("p2-1"), attempt("p3-1", organization="other")])
+    assert role.erase(Erasure("acme", before=NOON)) == 1
+    assert role.erase(Erasure("acme")) == 1
+    assert role.erase(Erasure("acme")) == 0
+    found = history.one("other", "p3-1")
+    assert found is not None
+    assert not found.erased
+
+
+def test_one_organizations_history_is_purged_alone(history: SqlHistory, database_url: str) -> None:
+    role = SqlRetention.connect(database_url)
+    history.insert([attempt("p1-1"), outcome("p1-1"), attempt("p2-1", organization="other")])
+    assert set(role.organizations()) == {"acme", "other"}
+    assert role.purge(NOON + timedelta(days=1), "acme") == 1
+    assert role.organizations() == ("other",)
