@@ -1,7 +1,8 @@
 """How many labelled columns get the data type a person would give them, by type.
 
-Columns of many locales (bench/labels), half of them kept back from tuning, are judged as they are, with their name
-withheld where values can tell, and with bad cells among them. CluedIn's own files are judged where they lie beside
+Columns of many locales (bench/labels) are judged as they are, with their name withheld where values can tell, and with
+bad cells among them. ``seen`` was tuned on; ``kept`` was looked at once, late; ``fresh`` was written after that and has
+been measured only. CluedIn's own files are judged where they lie beside
 the checkout.
 """
 
@@ -73,20 +74,22 @@ def with_bad_cells(columns: Sequence[Labelled]) -> list[Labelled]:
 def run() -> dict[str, object]:
     kept = list(labelled(_LABELS / "data_types_kept.txt"))
     seen = list(labelled(_LABELS / "data_types_seen.txt"))
-    both = [*seen, *kept]
+    fresh = list(labelled(_LABELS / "data_types_fresh.txt"))
+    every = [*seen, *kept, *fresh]
     runs = {
         "seen": seen,
         "kept": kept,
-        "kept, name withheld": without_name(kept),
-        "kept, bad cells": with_bad_cells(kept),
+        "fresh": fresh,
+        "kept and fresh, name withheld": without_name([*kept, *fresh]),
+        "kept and fresh, bad cells": with_bad_cells([*kept, *fresh]),
         "cluedin": list(cluedin()),
     }
     result: dict[str, object] = {name: _accuracy(columns) for name, columns in runs.items() if columns}
     return result | {
-        "per type (right of all, name withheld)": _per_type(both),
+        "per type (right of all, name withheld)": _per_type(every),
         "wrong": [f"{one.name}: {one.found} for {one.right[0]}" for one in seen if one.found not in one.right],
         "bar": _BAR,
-        "reached": _accuracy(kept) >= _BAR,
+        "reached": _accuracy(fresh) >= _BAR,
     }
 
 

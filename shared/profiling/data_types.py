@@ -19,14 +19,19 @@ from shared.profiling.type_tests import (
     NAMED_LOOSELY,
     NUMBER,
     PHONE,
+    POSTAL_CODE,
     RIVALS,
     THING,
     WORDED,
 )
-from shared.profiling.types_number import integer
+from shared.profiling.types_code import code_like, written_as_code
+from shared.profiling.types_number import integer, yes_or_no
 from shared.profiling.types_time import named_date_part
 
 _DATE_PARTS = 0.8
+_TRUTHS = 0.8
+_ENOUGH_ROWS = 10
+_NO_AMOUNTS = {(word,) for word in ("points", "count", "units", "days", "hours", "quantity", "qty", "score", "pieces")}
 _WORD = re.compile(r"(?:^| )A?[ax](?:[ ,;:.!?]|$)")
 """In a shape: a word in small letters. Texts with a number in them all look alike, and are no codes: ``Room 12``."""
 
@@ -48,15 +53,17 @@ class _Field:
         self.words = words(column.name)
         self.identifier = "Identifier" in self.hints
         self.looks = Looks(column)
+        self.postal = "PostalCode" in self.hints and (not column.real or self.check(POSTAL_CODE) is not None)
 
     def tests(self) -> Iterator[Test]:
         """Everything worth checking, the surest first."""
         yield from CERTAIN
-        if "PostalCode" in self.hints:
+        if self.postal:
             return
         yield from self._named(NAMED)
         if not self.identifier:
-            yield from self._named(NAMED_AMOUNTS)
+            if self.words[-1:] not in _NO_AMOUNTS:
+                yield from self._named(NAMED_AMOUNTS)
             if "Kind" not in self.hints:
                 yield from self._named(NAMED_LOOSELY)
         yield from CODES
@@ -72,7 +79,7 @@ class _Field:
 
     def worded(self) -> tuple[str, float] | None:
         """Places, names and other words of lists."""
-        if {"FreeText", "PostalCode"} & self.hints or self.looks.share(named_date_part) >= _DATE_PARTS:
+        if self.postal or "FreeText" in self.hints or self.looks.share(named_date_part) >= _DATE_PARTS:
             return None
         rivals = [found for found in map(self.check, RIVALS) if found]
         return (
@@ -101,10 +108,11 @@ class _Field:
 
     def rest(self) -> tuple[str, float]:
         """Identifier, Lookup or Text: told by how values repeat, not by what they are."""
-        if "PostalCode" in self.hints:
+        if self.postal:
             return "Text", 1.0
-        if self._few_distinct():
-            return "Lookup", 1.0
+        truths = self.looks.share(yes_or_no) if self.column.distinct >= 2 else 0.0
+        if truths >= _TRUTHS or self._few_distinct():
+            return "Lookup", truths if truths >= _TRUTHS else 1.0
         if self.identifier:
             share = self.looks.share(code_like)
             if share >= 0.6:
@@ -127,17 +135,19 @@ class _Field:
             not named_otherwise
             and not identifies
             and not self.column.sampled
-            and filled >= 20
-            and 2 <= distinct <= filled / 5
+            and filled >= _ENOUGH_ROWS
+            and 2 <= distinct <= filled / (5 if filled >= 20 else 4)
         )
 
     def _one_code_pattern(self) -> bool:
         """Nearly every value has the same shape with digits in it, and nearly every value is another one."""
         column = self.column
-        if column.sampled or column.filled < 10 or column.distinct < 0.9 * column.filled:
+        if column.sampled or column.filled < _ENOUGH_ROWS or column.distinct < 0.9 * column.filled:
             return False
         if self.hints - {"Identifier", "KeyPart"}:  # a first name with digits is a dirty first name
             return False
+        if self.looks.share(written_as_code) >= 0.95:
+            return True
         some = self.looks.tail or self.looks.heavy
         shape, count = common_patterns(some, most=1)[0]
         alike = count >= 0.9 * sum(rows for _, rows in some)
@@ -150,8 +160,3 @@ class _Field:
         if named:
             return named[0].data_type
         return "Identifier" if self.identifier else "Lookup" if "Lookup" in self.hints else "Text"
-
-
-def code_like(value: str) -> bool:
-    """What an identifier may look like: short, and either one word or a few with digits."""
-    return len(value) <= 64 and (" " not in value or (value.count(" ") <= 7 and any(map(str.isdecimal, value))))

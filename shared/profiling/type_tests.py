@@ -24,7 +24,7 @@ CERTAIN = (
     Test("Email", types_text.emails, 0.8, letters=True),
     Test("Uri", types_text.uri, 0.8, letters=True),
     Test("IPAddress", types_text.ip_address, 0.8),
-    Test("Boolean", types_number.boolean, 0.95, letters=True),
+    Test("Boolean", types_number.boolean, 0.8, letters=True),
 )
 """Nothing else looks like these, whatever the field is called."""
 
@@ -77,7 +77,7 @@ PHONE = Test("PhoneNumber", types_phone.phone, 0.8, digits=True)
 
 LIKELY = (
     Test("DateTime", types_time.date_time, 0.8, digits=True),
-    Test("Uri", types_text.domain_with_path, 0.8, letters=True),
+    Test("Uri", types_text.page, 0.8, letters=True),
     Test("GeographyCoordinates", types_coordinates.coordinates, 0.8, digits=True),
     Test("Color", types_text.color, 0.8),
     Test("Time", types_time.time, 0.8, digits=True),
@@ -111,6 +111,8 @@ WORDED = (
     Test("OrganizationName", types_organization.of_some_kind, 0.8, distinct=4, letters=True),
 )
 """Words known from lists: enough different ones, for CA alone is a state and a country."""
+
+POSTAL_CODE = Test("Text", types_place.postal_code, 0.6, digits=True)
 
 THING = Test("OrganizationName", types_organization.kind_of_organization, 0.5, letters=True)
 """In a field called a name of something."""

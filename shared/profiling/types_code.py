@@ -25,6 +25,7 @@ _VAT = re.compile(
     r"|NO\d{9}(?:MVA)?|PL\d{10}"
     r"|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10}|XI\d{9})$"
 )
+_WRITTEN_AS_CODE = re.compile(r"[A-Z0-9]{1,12}(?:[-_/.][A-Z0-9]{1,12}){1,6}")
 _BETWEEN = str.maketrans("", "", " -.\u00a0")
 _LETTERS = {letter: str(10 + at) for at, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
@@ -80,6 +81,16 @@ def card_or_device(value: str) -> bool:
 def vat(value: str) -> bool:
     """A VAT number with its country."""
     return 6 <= len(value) <= 24 and value[:2].isalpha() and _VAT.match(value.translate(_BETWEEN).upper()) is not None
+
+
+def written_as_code(value: str) -> bool:
+    """Capitals and digits with signs between them: SHIRT-RED-L."""
+    return len(value) <= 64 and _WRITTEN_AS_CODE.fullmatch(value) is not None
+
+
+def code_like(value: str) -> bool:
+    """What an identifier may look like: short, and either one word or a few with digits."""
+    return len(value) <= 64 and (" " not in value or (value.count(" ") <= 7 and any(map(str.isdecimal, value))))
 
 
 KINDS: tuple[tuple[str, Callable[[str], bool]], ...] = (

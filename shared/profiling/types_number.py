@@ -45,6 +45,20 @@ def boolean(value: str) -> bool:
     return value in {"true", "false"}
 
 
+_YES_OR_NO = frozenset((
+    "y", "n", "yes", "no", "true", "false", "t", "f", "on", "off", "j", "ja", "nein", "nee", "nej", "nei",
+    "oui", "non", "si", "sí", "sì", "sim", "não", "nao", "tak", "nie", "ano", "ne", "igen", "nem", "da", "nu",
+    "evet", "hayır", "kyllä", "ei", "да", "нет", "так", "ні", "ναι", "όχι", "はい", "いいえ", "是", "否", "예",
+    "아니오", "نعم", "لا", "כן", "לא", "हाँ", "नहीं", "ใช่", "ไม่", "wahr", "falsch", "vrai", "faux",
+    "verdadero", "falso", "vero",
+))  # fmt: skip
+
+
+def yes_or_no(value: str) -> bool:
+    """A truth in words, in any case but CluedIn's own: not a Boolean."""
+    return len(value) <= 10 and value.casefold() in _YES_OR_NO
+
+
 def integer(value: str) -> bool:
     """A whole number. With leading zeros it is a code: the zeros would be lost."""
     return len(value) <= 30 and _INTEGER.match(value) is not None

@@ -38,6 +38,9 @@ _REGION = re.compile(
 )
 
 
+_POSTAL_CODE = re.compile(r"^(?:[A-Z]{1,2}[- ])?(?=[A-Z0-9 -]*\d)[A-Z0-9]{2,8}(?:[ -][A-Z0-9]{2,5})?$", re.IGNORECASE)
+
+
 @cache
 def _countries() -> tuple[frozenset[str], frozenset[str]]:
     """(codes, names): ISO 3166-1 codes as written, names folded."""
@@ -113,6 +116,11 @@ def address(value: str) -> bool:
         return False
     numbered = any(map(str.isdecimal, value))
     return numbered and any(map(str.isalpha, value)) and _ADDRESS.search(value) is not None
+
+
+def postal_code(value: str) -> bool:
+    """What may be one in a field of this name."""
+    return 3 <= len(value) <= 12 and _POSTAL_CODE.match(value) is not None
 
 
 def named_location(value: str) -> bool:

@@ -86,8 +86,12 @@ def domain(value: str) -> bool:
     return uri(value) or ("." in value and len(value) <= 2_000 and _DOMAIN.match(value) is not None)
 
 
-def domain_with_path(value: str) -> bool:
-    """What nobody writes for anything but a page: example.com/about."""
+def page(value: str) -> bool:
+    """With its protocol or without: example.com/about is nothing else."""
+    return uri(value) or _page(value)
+
+
+def _page(value: str) -> bool:
     return "/" in value and len(value) <= 2_000 and _PAGE.match(value) is not None
 
 
