@@ -27,16 +27,18 @@ def run() -> dict[str, object]:
     from bench.rules import detection, hostile
     from bench.rules.cases import ALL
     from bench.rules.end_to_end import answered_directly, written
+    from bench.rules.reworded import reworded
     from shared.rules.sandbox import Sandbox
 
     sandbox = Sandbox()
     exact = asyncio.run(_exact(sandbox))
     step = int(os.environ.get("RULES_CASES", "1"))
-    cases = ALL[::step]
+    cases, others = ALL[::step], reworded()[::step]
     seconds = float(os.environ.get("RULES_SECONDS", "inf"))
     with LocalModel(os.environ.get("RULES_MODEL", "model-1.5b"), seconds) as model:
         ours = [asyncio.run(written(model, sandbox, case)) for case in cases]
         directly = [asyncio.run(answered_directly(model, sandbox, case)) for case in cases]
+        again = [asyncio.run(written(model, sandbox, case)) for case in others]
     sandbox.close()
     both = [(one, other) for one, other in zip(ours, directly, strict=True) if one.known and other.known]
     right, naive = sum(one.right for one, _ in both), sum(other.right for _, other in both)
@@ -48,6 +50,7 @@ def run() -> dict[str, object]:
     return {
         "drafts": f"{exact} of {len(ALL)}",
         "ours": _share(ours),
+        "ours, reworded by others": _share(again),
         "ours by language": _by_language(ours),
         "compared": len(both),
         "right": right,
