@@ -1,4 +1,4 @@
-"""The use case of the timer: take away what is past its time, shelf by shelf and page by page, once a day.
+"""The use case of the timer: take away what is past its time in the storage account, page by page, once a day.
 
 A run ends with its time and leaves behind where it was; the next one goes on from there. Everything is removed as the
 version that was seen, so that whatever a worker writes meanwhile stays. Two runs at once do each other no harm.
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from shared.retention.ports import Inventory, OldBlob, OldRow
 from shared.retention.shelves import BlobShelf, Days, RowShelf, shelves
@@ -35,15 +35,6 @@ LONGEST_HIDDEN: Final = timedelta(days=8)
 AT_ONCE: Final = 8
 
 
-class Other(Protocol):
-    """Something else that is past its time, swept after the storage account: such as the prompt history in SQL."""
-
-    name: str
-
-    async def sweep(self, ends: float) -> int:
-        """Remove some, until ``ends`` (a time.monotonic()) at most: how many."""
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -53,7 +44,6 @@ class Retention:
     inventory: Inventory
     tables: Tables
     days: Days
-    others: Sequence[Other] = ()
     clock: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
 
@@ -68,10 +58,7 @@ class Retention:
         for shelf in shelves(self.days, self.tables, attended=attended):
             if not await self._sweep(shelf, ends, removed):
                 return removed
-        for other in self.others:
-            removed[other.name] += await other.sweep(ends)
-        if self.monotonic() < ends:
-            await self._end(state)
+        await self._end(state)
         return removed
 
     async def _sweep(self, shelf: RowShelf | BlobShelf, ends: float, removed: Counter[str]) -> bool:
