@@ -44,7 +44,7 @@ class Settings:
     database_url: str
     """DATABASE_URL: an ODBC connection string (with Entra sign-in if it names no user) or a SQLAlchemy URL."""
     retention_database_url: str
-    """RETENTION_DATABASE_URL: as DATABASE_URL, under role prompt_history_retention: to purge and erase. Empty: neither."""
+    """RETENTION_DATABASE_URL: as DATABASE_URL, in role prompt_history_retention: to purge and erase. Empty: neither."""
     production: bool
     """ENVIRONMENT: "production" (the default) counts only flags of status Production as on."""
     allowed_deployment_hosts: tuple[str, ...]
