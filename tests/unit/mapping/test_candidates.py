@@ -142,6 +142,16 @@ class TestChoice:
         assert choice.keys is not None
         assert choice.keys.vocabulary.key_prefix == "b"
 
+    def test_more_is_asked_of_the_best_of_many_than_of_a_vocabulary_given_alone(self) -> None:
+        """One of many shares something with any data set; one alone is likely meant."""
+        asked = profile("Cust No", "zqx", "wvk", "qqp", "jjr", "kkz")
+        many = tuple(
+            Vocabulary.model_validate(vocabulary(f"v{n}", ((f"alpha{n}", "Text", ""),), "V")) for n in range(2_000)
+        )
+        customer = Vocabulary.model_validate(vocabulary())
+        assert choose(asked, index_of((customer,)), None).fits
+        assert not choose(asked, index_of((*many, customer)), None).fits
+
     def test_the_request_can_fix_it(self) -> None:
         choice = choose(profile("FName"), index_of(self.catalogue()), "v3")
         assert choice.fixed

@@ -17,15 +17,21 @@ from shared.mapping.index.foreign import foreign_like
 from shared.mapping.index.segments import Segments
 from shared.mapping.index.spellings import Spellings
 from shared.mapping.index.stored_index import load, pack
-from shared.mapping.models import Vocabulary
+from shared.mapping.models import FieldIn, Vocabulary
 from shared.mapping.stored_catalogue import StoredCatalogue, changed, parse
 from shared.mapping.stored_catalogue import pack as pack_catalogue
 from shared.mapping.words import words
+from shared.profiling.models import FieldProfile
+from shared.profiling.profile import profile_fields, profile_records
 
 
 def vocabulary(prefix: str, *names: str, **more: Any) -> Vocabulary:
     keys = [{"key": f"{prefix}.{name}"} for name in names]
     return Vocabulary.model_validate({"name": prefix.title(), "keyPrefix": prefix, "keys": keys, **more})
+
+
+def fields(*names: str) -> tuple[FieldProfile, ...]:
+    return profile_fields("x", None, [FieldIn(name=name) for name in names]).fields
 
 
 CATALOGUE = (
@@ -200,15 +206,24 @@ class TestSpellings:
 class TestCoverage:
     def test_the_vocabulary_that_covers_most_is_first_and_one_without_keys_is_none(self) -> None:
         index = index_of(CATALOGUE)
-        best = coverage(["InvNo", "Total Amt", "Due Dt"], index, np.zeros(3, np.float32))
+        best = coverage(fields("InvNo", "Total Amt", "Due Dt"), index, np.zeros(3, np.float32))
         assert [one.number for one in best] == [1, 0]
         assert best[0].share > 0.5 > best[1].share
 
     def test_a_key_covers_one_field_only(self) -> None:
         index = index_of((vocabulary("a", "name"), vocabulary("b", "name", "date")))
-        best = coverage(["name", "nm", "Name"], index, np.zeros(2, np.float32))
+        best = coverage(fields("name", "nm", "Name"), index, np.zeros(2, np.float32))
         assert best[0].share == pytest.approx(1 / 3, abs=0.05)
 
+    def test_headers_that_say_nothing_leave_it_to_the_values(self) -> None:
+        def of_values(prefix: str, *samples: str) -> Vocabulary:
+            keys = [{"key": f"{prefix}.x", "samples": list(samples)}]
+            return Vocabulary.model_validate({"name": prefix, "keyPrefix": prefix, "keys": keys})
+
+        index = index_of((of_values("a", "red", "blue"), of_values("b", "Oslo", "Rome"), of_values("c", "pear")))
+        rows = profile_records("x", None, [{"zq": "Rome"}, {"zq": "Oslo"}])
+        assert coverage(rows.fields, index, np.zeros(3, np.float32))[0].number == 1
+
     def test_nothing_is_covered_of_a_catalogue_without_keys(self) -> None:
-        best = coverage(["name"], index_of((vocabulary("a"),)), np.zeros(1, np.float32))
+        best = coverage(fields("name"), index_of((vocabulary("a"),)), np.zeros(1, np.float32))
         assert [one.share for one in best] == [0.0]
