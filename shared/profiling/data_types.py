@@ -25,11 +25,12 @@ from shared.profiling.type_tests import (
     WORDED,
 )
 from shared.profiling.types_code import code_like, written_as_code
-from shared.profiling.types_number import integer, yes_or_no
+from shared.profiling.types_number import integer, quantity, yes_or_no
 from shared.profiling.types_time import named_date_part
 
 _DATE_PARTS = 0.8
 _TRUTHS = 0.8
+_QUANTITIES = 0.8
 _ENOUGH_ROWS = 10
 _NO_AMOUNTS = {(word,) for word in ("points", "count", "units", "days", "hours", "quantity", "qty", "score", "pieces")}
 _WORD = re.compile(r"(?:^| )A?[ax](?:[ ,;:.!?]|$)")
@@ -113,6 +114,8 @@ class _Field:
         truths = self.looks.share(yes_or_no) if self.column.distinct >= 2 else 0.0
         if truths >= _TRUTHS or self._few_distinct():
             return "Lookup", truths if truths >= _TRUTHS else 1.0
+        if self.looks.share(quantity) >= _QUANTITIES:
+            return "Text", 1.0
         if self.identifier:
             share = self.looks.share(code_like)
             if share >= 0.6:

@@ -54,6 +54,16 @@ _YES_OR_NO = frozenset((
 ))  # fmt: skip
 
 
+_QUANTITY = re.compile(
+    r"[+\-−]?\d[\d.,'’]{0,20}\s?(?:[a-zµ°%][A-Za-z]{0,5}|[^\x00-\x7f\d\s]{1,3})\.?(?:\s?/\s?[^\W\d_]{1,6})?[²³]?"
+)
+
+
+def quantity(value: str) -> bool:
+    """A number with its unit: 12.5kg, 23.68坪, 1680萬. As many different ones as rows make no identifier of it."""
+    return len(value) <= _LONGEST and _QUANTITY.fullmatch(value) is not None
+
+
 def yes_or_no(value: str) -> bool:
     """A truth in words, in any case but CluedIn's own: not a Boolean."""
     return len(value) <= 10 and value.casefold() in _YES_OR_NO

@@ -43,6 +43,10 @@ _DOTNET = re.compile(r"^/Date\(-?\d{1,15}(?:[+-]\d{4})?\)/$")
 _WEEK = re.compile(r"^\d{4}-W[0-5]\d(?:-[1-7])?$|^(?:19|20)\d{6}T\d{4}(?:\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d{4})?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T?\d{4}(?:\d{2})?Z?)?$")
 _YEAR_MONTH = re.compile(r"^(?:\d{4}[-/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.]\d{4})$")
+_WITHOUT_YEAR = re.compile(
+    rf"^(?:\d{{1,2}}\s?月\s?\d{{1,2}}\s?日|\d{{1,2}}\s?월\s?\d{{1,2}}\s?일|\d{{1,2}}([-/.])\d{{1,2}}\.?(?=\s)){_AND_CLOCK}$",
+    re.IGNORECASE,
+)
 _EPOCH = re.compile(r"^-?\d{9,10}(?:\.\d{1,6})?$|^\d{12,13}$|^\d{15,16}$")
 _SERIAL_DAY = re.compile(r"^[2-6]\d{4}(?:\.\d{1,10})?$")
 _PART = r"(?:午前|午後|上午|下午|中午|凌晨|早上|晚上|傍晚|오전|오후|새벽|저녁|昼|夜)"
@@ -120,13 +124,15 @@ def _day(month: int, day: int) -> bool:
 
 
 def named_date(value: str) -> bool:
-    """What a name makes a date: 20240131, 2024-01, seconds since 1970, the number of a day in a sheet."""
+    """What a name makes a date: 20240131, 2024-01, seconds since 1970, the number of a day in a sheet, no year."""
     if date_time(value):
         return True
     compact = _COMPACT.match(value)
     if compact:
         return _exists(int(compact[1]), int(compact[2]), int(compact[3]))
-    return bool(_YEAR_MONTH.match(value) or _EPOCH.match(value) or _SERIAL_DAY.match(value))
+    return bool(
+        _YEAR_MONTH.match(value) or _EPOCH.match(value) or _SERIAL_DAY.match(value) or _WITHOUT_YEAR.match(value)
+    )
 
 
 def _exists(year: int, month: int, day: int) -> bool:

@@ -68,6 +68,8 @@ BY_VALUES = [
 BY_NAME_TOO = [
     ("DateTime", "created_at", lambda i: 1_700_000_000 + i),
     ("DateTime", "order date", lambda i: 20_240_101 + i % 28),
+    ("DateTime", "posted on", ["3月22日 10:25", "12月1日 08:00"]),
+    ("DateTime", "date", ["01/04 16:34", "29/11 08:00"]),
     ("Integer", "quantity", lambda i: 20_240_101 + i % 28),
     ("PhoneNumber", "Mobil", lambda i: 20_304_050 + i),
     ("Integer", "visits", lambda i: 20_304_050 + i),
