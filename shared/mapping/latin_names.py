@@ -21,6 +21,9 @@ _LATIN_SMALL: Final = frozenset((
     "og", "och", "i",
 ))  # fmt: skip
 
+_SHORT: Final = {"nr": ("number",), "no": ("number",), "num": ("number",), "id": ("id",)}
+"""Beside a word of another language only: ``Kunden-Nr``."""
+
 
 def latin_words(name: str) -> tuple[str, ...]:
     """Translated, or as it is in one piece."""
@@ -33,6 +36,8 @@ def latin_words(name: str) -> tuple[str, ...]:
             translated.append(None)
         elif word not in _LATIN_SMALL:
             english = FOREIGN.get(word) or _glued(word)
+            if english is None and foreign:
+                english = _SHORT.get(word)
             foreign = foreign or english is not None
             if english is None and not word.isdecimal() and not (of and word in _english()):
                 return (name,)

@@ -36,7 +36,9 @@ TRANSLATED = {
     "Chinese": ("客户编号", "customerNumber"), "Japanese": ("お客様番号", "customerNumber"),
     "Korean": ("고객번호", "customerNumber"),
     "Georgian": ("კლიენტის სახელი", "customerName"), "Armenian": ("Հաճախորդի անուն", "customerName"),
-    "German": ("Rechnungsdatum", "invoiceDate"), "French": ("Date de naissance", "birthDate"),
+    "German": ("Rechnungsdatum", "invoiceDate"), "with an abbreviation": ("Kunden-Nr", "customerNumber"),
+    "Chinese of one sign each": ("税率", "taxRate"), "Korean endings": ("고객명", "customerName"),
+    "Spanish": ("Fecha de nacimiento", "birthDate"), "adjective": ("Полное имя", "fullName"), "French": ("Date de naissance", "birthDate"),
 }  # fmt: skip
 
 
