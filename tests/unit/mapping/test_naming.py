@@ -38,7 +38,8 @@ TRANSLATED = {
     "Georgian": ("კლიენტის სახელი", "customerName"), "Armenian": ("Հաճախորդի անուն", "customerName"),
     "German": ("Rechnungsdatum", "invoiceDate"), "with an abbreviation": ("Kunden-Nr", "customerNumber"),
     "Chinese of one sign each": ("税率", "taxRate"), "Korean endings": ("고객명", "customerName"),
-    "Spanish": ("Fecha de nacimiento", "birthDate"), "adjective": ("Полное имя", "fullName"), "French": ("Date de naissance", "birthDate"),
+    "Spanish": ("Fecha de nacimiento", "birthDate"), "adjective": ("Полное имя", "fullName"),
+    "French": ("Date de naissance", "birthDate"),
 }  # fmt: skip
 
 
