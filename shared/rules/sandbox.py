@@ -52,7 +52,8 @@ class Sandbox:
         made: Future[bytes] = Future()
         with self._change:
             self._waiting.setdefault(organization, deque()).append((content, made))
-            if self._idle == 0 and self._threads < AT_ONCE:
+            # A thread that was told counts as idle until it wakes: what waits is what must be compared with.
+            if sum(map(len, self._waiting.values())) > self._idle and self._threads < AT_ONCE:
                 self._threads += 1
                 threading.Thread(target=self._serve, name="rules", daemon=True).start()
             self._change.notify()

@@ -77,7 +77,9 @@ async def test_memory_is_bounded() -> None:
 
 
 async def test_others_go_on_while_one_organization_sends_what_never_ends() -> None:
+    """Also where one thread stood idle when all of them came at once."""
     sandbox = Sandbox(seconds=5)
+    assert (await run(sandbox, Test("a.x", "exists"), "acme")).matched == (0,)
     hostile = [asyncio.ensure_future(run(sandbox, HOSTILE[0], "evil")) for _ in range(12)]
     await asyncio.sleep(0)
     for _ in range(5):
