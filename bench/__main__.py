@@ -15,6 +15,7 @@ ASKED_FOR = (
     "data_types",
     "drops",
     "files",
+    "formats",
     "mapping_accuracy",
     "prompt_tokens",
     "ranking",

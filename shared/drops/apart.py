@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import sys
@@ -21,6 +22,8 @@ from shared.drops.profile_json import read_profile
 from shared.drops.readers.limits import MIB
 from shared.drops.readers.ranged_file import PART, RANGE
 from shared.drops.unreadable import UnreadableFile, too_costly
+
+log = logging.getLogger(__name__)
 
 TIME: Final = 420.0
 """Seconds a file may take, and the most it ever does: well before, its counts become estimates, then it is not read
@@ -154,6 +157,8 @@ def _read(answer: bytes, *, crashed: bool) -> FileProfile:
         found = json.loads(answer)
     except ValueError:
         raise (_unreadable() if crashed else too_costly()) from None
+    if "where" in found:
+        log.error("drop.reader_failed", extra={"where": found["where"]})
     if "error" in found:
         raise UnreadableFile(found["error"], found["detail"])
     return read_profile(found["profile"])

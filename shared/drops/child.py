@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import sys
+import traceback
 from collections.abc import Mapping
 from dataclasses import asdict
 from signal import SIGKILL
@@ -19,6 +20,7 @@ from shared.drops.unreadable import UnreadableFile, too_costly
 
 _ADDRESS_SPACE: Final = 2 * GIB
 """A fence against what grows without measure. Memory in use is far below: libraries reserve more than they use."""
+_DEFECT: Final = "The file could not be read, by a defect of ours: the log says where."
 _LONGEST_REQUEST: Final = 1_000_000
 
 
@@ -38,6 +40,10 @@ def answer(request: Mapping[str, Any], connection: socket.socket) -> dict[str, o
     except (MemoryError, RecursionError):
         costly = too_costly()
         return {"error": costly.code, "detail": costly.detail}
+    except SourceLost:
+        raise
+    except Exception as error:
+        return {"error": "internal_error", "detail": _DEFECT, "where": _where(error)}
     return {"profile": asdict(found)}
 
 
@@ -49,6 +55,12 @@ def begin() -> tuple[dict[str, Any], socket.socket]:
     request = _asked(connection)
     _fence(int(request["seconds"]) + 1)
     return request, connection
+
+
+def _where(error: Exception) -> str:
+    """What a log may hold: no message, which may repeat a cell."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {os.path.basename(frame.filename)}:{frame.lineno}"
 
 
 def _fence(seconds: int) -> None:

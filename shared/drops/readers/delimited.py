@@ -21,6 +21,8 @@ _LOOK_CHARS: Final = 256 * 1024
 
 def read_delimited(text: Text, suffix: str, limits: Limits) -> Table:
     """Raises UnreadableFile at once where the first lines make no table, and on the way for what comes later."""
+    # The module's own limit is for the whole process: it must only never be the smaller one.
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * limits.row))
     lines = Lines(text.chunks(), limits)
     first, whole = lines.look(_LOOK_LINES, _LOOK_CHARS)
     mark = announced(first[0]) if first else None
@@ -35,8 +37,6 @@ def read_delimited(text: Text, suffix: str, limits: Limits) -> Table:
     if way is None:
         detail = "The file is running text and not a table: no delimiter splits its lines alike."
         raise UnreadableFile("not_a_table", detail)
-    # The module's own limit is for the whole process: it must only never be the smaller one.
-    csv.field_size_limit(max(csv.field_size_limit(), 2 * limits.row))
     blocks = _blocks(way, lines, limits)
     return rows_as_table("csv", blocks, limits, progress=lambda: lines.chars, notes=text.notes)
 

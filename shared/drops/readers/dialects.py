@@ -16,12 +16,18 @@ _DELIMITERS: Final = ",;\t|^~\x01\x1f¦§"
 _BY_NAME: Final = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _SEP: Final = re.compile(r"^\W?sep=(.)\s*$", re.IGNORECASE)
 _OTHER_MARKS: Final = re.compile(r"[;|\t\"]")
+_WRAPPED: Final = re.compile(r"'[^']*'")
 _LEAST: Final = 0.1
 _DOUBTFUL: Final = 0.25
 """Below this, lines of many words are running text."""
 _TIE: Final = 1.15
 """How much better a rival must be than what the file's name says, or than plain double quotes."""
 _WORDS_OF_PROSE: Final = 8
+
+
+_OPEN: Final = "unexpected end of data"
+"""What the module says of a quote that is not closed."""
+_UNSOUND: Final = 0.8
 
 
 class Reader(Protocol):
@@ -44,12 +50,19 @@ class Dialect:
 
     def closed(self, lines: Iterable[str]) -> bool:
         """Whether these lines end outside quotes."""
+        return self._fault(lines) is not _OPEN
+
+    def sound(self, lines: Iterable[str]) -> bool:
+        """Whether a quote that ends a cell is always followed by a delimiter."""
+        return self._fault(lines) in (None, _OPEN)
+
+    def _fault(self, lines: Iterable[str]) -> str | None:
         try:
             for _ in self.rows(lines, strict=True):
                 pass
         except csv.Error as error:
-            return "unexpected end of data" not in str(error)
-        return True
+            return _OPEN if _OPEN in str(error) else str(error)
+        return None
 
     def rows(self, lines: Iterable[str], *, strict: bool = False) -> Reader:
         return csv.reader(
@@ -112,10 +125,11 @@ def _score(way: Dialect, lines: Sequence[str], hinted: str | None) -> float:
     if width < 2:
         return 0.0
     cells = [cell for row in rows for cell in row if cell]
-    clean = sum(not _OTHER_MARKS.search(cell) for cell in cells) / len(cells)
+    clean = sum(not (_OTHER_MARKS.search(cell) or _WRAPPED.fullmatch(cell)) for cell in cells) / len(cells)
     consistent = alike / len(rows)
     rows_per_line = min(1.0, len(rows) / max(1, sum(map(bool, map(str.strip, lines)))))
     score = consistent * consistent * (width - 1) / width * clean * (0.5 + 0.5 * rows_per_line)
+    score *= 1.0 if way.sound(lines) else _UNSOUND
     usual = way.quote == '"' and way.escape is None
     return score * (_TIE if way.delimiter == hinted else 1.0) * (_TIE if usual else 1.0)
 

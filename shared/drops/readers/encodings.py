@@ -25,7 +25,9 @@ _MULTIBYTE: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", re.DOTALL
 )
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
+_PRINTABLE: Final = re.compile(rb"[\t\n\r\x20-\x7e]")
 _MOSTLY: Final = 0.9
+_PLAIN: Final = 0.95
 
 
 def marked(head: bytes) -> tuple[str, int] | None:
@@ -35,12 +37,18 @@ def marked(head: bytes) -> tuple[str, int] | None:
 
 def wide(head: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark, told by zero bytes that make good text of one of them."""
-    if b"\0" not in head:
+    if b"\0" not in head or _plain(head):
         return None
     whole = head[: len(head) - len(head) % 4]
     scores = {name: _readable(whole, name) for name in _WIDE}
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= _MOSTLY else None
+
+
+def _plain(head: bytes) -> bool:
+    """Text of one byte a character, and some zero bytes strayed into it."""
+    others = len(head) - head.count(0)
+    return others > _MOSTLY * len(head) and len(_PRINTABLE.findall(head)) > _PLAIN * others
 
 
 def _readable(head: bytes, encoding: str) -> float:

@@ -34,7 +34,7 @@ class Layout:
 def layout(rows: Sequence[Sequence[str]]) -> Layout:
     """Look at the first rows of a table, blank ones as empty rows."""
     width = _width(rows)
-    at = _header_row(rows)
+    at = _header_row([row[:width] for row in rows])
     body = [row for row in rows[at + 1 :] if _filled(row)]
     titles = sum(1 for row in rows[:at] if _filled(row))
     row = [cell.strip(BLANK) for cell in rows[at]]

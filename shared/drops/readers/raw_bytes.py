@@ -11,6 +11,10 @@ from shared.drops.unreadable import UnreadableFile
 
 GZIP: Final = b"\x1f\x8b"
 _CHUNK: Final = 256 * 1024
+_BITE: Final = 16 * 1024
+_MANY: Final = 100_000
+_TINY: Final = 100
+"""Members of a gzip file, and their packed bytes on average: files of more and smaller ones are made to cost."""
 
 
 class RawBytes:
@@ -58,7 +62,7 @@ class RawBytes:
             if self._packed is None:
                 return self._take()
             if self._packed.waiting:
-                unpacked = self._packed.feed(b"", self.taken)
+                unpacked = self._packed.more(self.taken)
             else:
                 packed = self._take()
                 if not packed:
@@ -82,37 +86,50 @@ class _Gunzip:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._member = zlib.decompressobj(wbits=31)
+        self._members = 1
         self._rest = b""
+        self._at = 0
         self._full = False
         self._unpacked = 0
 
     @property
     def waiting(self) -> bool:
         """Whether there is more to come without more input: zlib may hold back output of input it has taken."""
-        return bool(self._rest) or self._full
+        return self._at < len(self._rest) or self._full
 
     def feed(self, packed: bytes, taken: int) -> bytes:
-        self._rest += packed
+        self._rest, self._at = self._rest[self._at :] + packed, 0
+        return self.more(taken)
+
+    def more(self, taken: int) -> bytes:
+        """Of what has been fed. In small bites: what a member leaves is copied, and there may be many."""
         if self._member.eof:
-            self._next_member()
+            self._next_member(taken)
         if not self.waiting:
             return b""
+        bite = self._rest[self._at : self._at + _BITE]
         try:
-            unpacked = self._member.decompress(self._rest, _CHUNK)
+            unpacked = self._member.decompress(bite, _CHUNK)
         except zlib.error:
             raise UnreadableFile("damaged", "The file starts as gzip and cannot be unpacked: it is damaged.") from None
         self._full = len(unpacked) == _CHUNK
-        self._rest = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+        left = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+        self._at += len(bite) - len(left)
         self._count(len(unpacked), taken)
         return unpacked
 
-    def _next_member(self) -> None:
-        self._rest = self._rest.lstrip(b"\0")
-        if self._rest and self._rest[:1] != GZIP[:1]:
-            self._rest = b""  # what follows the last member is padding, as gzip(1) has it
+    def _next_member(self, taken: int) -> None:
+        while self._rest[self._at : self._at + 1] == b"\0":
+            self._at += 1
+        if self._rest[self._at : self._at + 1] != GZIP[:1]:
+            self._at = len(self._rest)  # what follows the last member is padding, as gzip(1) has it
         self._full = False
-        if self._rest:
+        if self._at < len(self._rest):
             self._member = zlib.decompressobj(wbits=31)
+            self._members += 1
+            if self._members > _MANY and self._members * _TINY > taken:
+                detail = f"The gzip file is put together of more than {_MANY:,} tiny files: pack it anew as one."
+                raise UnreadableFile("too_costly", detail)
 
     def _count(self, unpacked: int, taken: int) -> None:
         self._unpacked += unpacked

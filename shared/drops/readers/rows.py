@@ -5,6 +5,7 @@ Shared by delimited text, workbooks and JSON lists of lists.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final
@@ -100,6 +101,7 @@ class _Records:
         self._read = found.skip
         self._blank = self._repeated = self._short = self._long = 0
         self._first_odd = 0
+        self._last_odd: deque[tuple[list[str], bool]] = deque(maxlen=LOOKED_AT)
 
     def batches(self, blocks: Iterable[list[list[str]]]) -> Iterator[Batch]:
         """The last few rows are held back to the end: they may be totals."""
@@ -114,6 +116,7 @@ class _Records:
                     yield self._batch(ready)
         left_out = trailing(held, self._width)
         if left_out:
+            self._forgive(held[-left_out:])
             self._notes.append(Note("trailing_rows", f"{_rows(left_out)} at the end, totals or remarks, left out."))
             held = held[:-left_out]
         if held:
@@ -143,7 +146,16 @@ class _Records:
         else:
             return row[:width]
         self._first_odd = self._first_odd or self._read
-        return (row + [""] * (width - len(row)))[:width]
+        fitted = (row + [""] * (width - len(row)))[:width]
+        self._last_odd.append((fitted, len(row) < width))
+        return fitted
+
+    def _forgive(self, rows: list[list[str]]) -> None:
+        """What is no record need not be as long as one."""
+        for odd, short in self._last_odd:
+            if any(row is odd for row in rows):
+                self._short -= short
+                self._long -= not short
 
     def _batch(self, rows: list[list[str]]) -> Batch:
         return Batch(len(rows), dict(zip(self._names, zip(*rows, strict=True), strict=True)))

@@ -107,3 +107,20 @@ def test_gzip_that_is_cut_or_damaged(cause):
 def test_members_and_padding_of_gzip(read):
     packed = io.BytesIO(gzip.compress(b"id,name\n1,Ann\n") + gzip.compress(b"2,Bob\n") + bytes(64))
     assert read(packed.getvalue(), "x.csv").rows == 2
+
+
+def test_gzip_of_countless_tiny_members_is_refused(cause):
+    empty = gzip.compress(b"", mtime=0)
+    code, detail = cause(gzip.compress(b"id,name\n1,Ann\n") + empty * 150_000, "x.csv.gz")
+    assert (code, "tiny files" in detail) == ("too_costly", True)
+
+
+def test_gzip_of_many_small_members_is_read(read):
+    members = b"".join(gzip.compress(b"%d,x%d\n" % (row, row)) for row in range(2_000))
+    assert read(gzip.compress(b"id,name\n") + members, "x.csv.gz").rows == 2_000
+
+
+def test_a_size_that_gzip_claims_wrongly_is_damage(cause):
+    content = bytearray(gzip.compress(b"id,name\n1,Ann\n"))
+    content[-4:] = b"\xff\xff\xff\x7f"
+    assert cause(bytes(content), "x.csv.gz")[0] == "damaged"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.drops import child
 from shared.drops.apart import profile_apart
 from shared.drops.profile_file import profile_file
 from shared.drops.readers.limits import MIB
@@ -98,7 +99,7 @@ async def test_who_is_cancelled_leaves_no_child():
 
 
 WORKER = """
-    import asyncio, sys
+    import asyncio
     from shared.drops.apart import profile_apart
     from tests.fakes.ranges import InMemory
 
@@ -150,3 +151,14 @@ def stat(process):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def test_a_defect_of_ours_is_called_one_and_repeats_no_cell(monkeypatch):
+    def fail(*_, **__):
+        raise ValueError("secret cell")
+
+    monkeypatch.setattr(child, "profile_file", fail)
+    said = child.answer({"size": 1, "file_name": "x", "data_set_name": "x", "description": None, "sheet": None}, None)
+    assert said["error"] == "internal_error"
+    assert str(said["where"]).startswith("ValueError in test_child.py:")
+    assert "secret" not in str(said)

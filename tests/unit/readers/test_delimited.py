@@ -256,3 +256,36 @@ def test_a_csv_has_the_profile_of_its_records(read, cells, mark):
 )
 def test_short_texts_are_told_apart(text, encoding):
     assert unmarked(text.encode(encoding)) == encoding
+
+
+def test_one_escaped_quote_among_many_cells_is_noticed(read, columns):
+    lines = ['"id","name","city"'] + [f'"{row}","name {row}","Oslo"' for row in range(60)]
+    lines[3] = '"2","the \\"big\\" one, and more","Oslo"'
+    assert columns(read("\n".join(lines).encode()))[1][1][2] == 'the "big" one, and more'
+
+
+def test_single_quotes_around_every_cell_are_no_part_of_it(read, columns):
+    lines = ["'id','name'"] + [f"'{row}','name {row}'" for row in range(60)]
+    lines[3] = "'2','big, small'"
+    assert columns(read("\n".join(lines).encode()))[1][1][:3] == ["name 0", "name 1", "big, small"]
+
+
+def test_a_remark_at_the_end_is_not_called_a_ragged_row(read, codes):
+    rows = "".join(f"{row},x{row},Oslo\n" for row in range(50))
+    assert codes(read(f"id,name,city\n{rows}50 rows exported\n".encode())) == ["trailing_rows"]
+    assert codes(read(f"id,name,city\n7,x\n{rows}50 rows exported\n".encode())) == ["trailing_rows", "ragged_rows"]
+
+
+def test_a_row_of_a_million_cells_costs_no_more_than_its_text(read, codes):
+    found = read(b"id,name\n1,Ann\n" + b"7," * 500_000 + b"x\n2,Bob\n")
+    assert (found.rows, codes(found)) == (3, ["ragged_rows"])
+
+
+def test_a_huge_cell_among_the_first_rows_is_read(read):
+    content = "id,name\n1," + "x" * 400_000 + "\n2,Bob\n"
+    assert read(content.encode()).rows == 2
+
+
+def test_zero_bytes_in_some_cells_do_not_make_it_utf_16(read, columns):
+    found = read(b"id,name\n1,A\0nn\n2,Bob\n3,C\0\n")
+    assert [(name, samples[1:]) for name, samples, _ in columns(found)] == [("id", ["2", "3"]), ("name", ["Bob", "C"])]

@@ -102,3 +102,26 @@ VALUE = st.recursive(
 def test_any_records_have_their_profile(read, records, lines):
     text = "\n".join(map(json.dumps, records)) if lines else json.dumps(records)
     assert read(text.encode(), "x.jsonl" if lines else "x.json").profile == profile_records("customers", None, records)
+
+
+def test_members_named_twice_are_noted_and_the_last_is_read(read, columns, codes):
+    found = read(b'[{"id": 1, "id": 2}, {"id": 3}]', "x.json")
+    assert (columns(found), codes(found)) == ([("id", ["2", "3"], 0)], ["duplicate_member"])
+
+
+def test_spaces_without_end_are_passed_over_in_no_memory(read):
+    assert read(b'[{"a": 1},' + b" " * 8_000_000 + b'{"a": 2}]', "x.json").rows == 2
+
+
+def test_a_number_without_end_is_too_large_a_row(cause):
+    assert cause(b'[{"a": 1}, {"a": ' + b"9" * 8_000_000 + b"}]", "x.json")[0] == "row_too_large"
+    assert cause(b'{"rows": [' + b" " * 3_000_000 + b"1]}", "x.json")[0] == "row_too_large"
+
+
+def test_objects_ten_thousand_deep_are_refused_closed_or_not(cause):
+    for content in (
+        b'[{"a":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}]",
+        b'{"meta":' + b"[" * 10_000 + b"]" * 10_000 + b',"rows":[{"a":1}]}',
+        b"[" * 10_000 + b"]" * 10_000,
+    ):
+        assert cause(content, "x.json")[0] == "nested_too_deep"

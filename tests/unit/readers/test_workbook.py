@@ -1,6 +1,7 @@
 """Excel workbooks: cells as text, the right sheet, and what hides in a ZIP archive."""
 
 import io
+import random
 import struct
 import zipfile
 from datetime import date, datetime, time
@@ -229,3 +230,38 @@ def test_a_cut_off_workbook_is_damaged(cause):
 
 def test_a_workbook_without_values_is_empty(cause):
     assert cause(workbook(("S", [])), "x.xlsx")[0] == "empty_file"
+
+
+def packed(method):
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(by_hand(sheet_of(TABLE)))) as source, zipfile.ZipFile(content, "w", method) as file:
+        for name in source.namelist():
+            file.writestr(name, source.read(name))
+    return content.getvalue()
+
+
+def test_methods_that_unpack_without_a_limit_are_refused(read, cause):
+    assert read(packed(zipfile.ZIP_STORED), "x.xlsx").rows == 1
+    assert cause(packed(zipfile.ZIP_LZMA), "x.xlsx")[0] == "damaged"
+    assert cause(packed(zipfile.ZIP_BZIP2), "x.xlsx")[0] == "damaged"
+
+
+def test_a_list_of_millions_of_parts_is_refused(cause):
+    content = by_hand(sheet_of(TABLE))
+    start, end = content.index(b"PK\x01\x02"), content.rindex(b"PK\x05\x06")
+    parts = content[start:end] * (6 * 1024 * 1024 // (end - start))
+    ends = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, len(parts), start, 0)
+    code, detail = cause(content[:start] + parts + ends, "x.xlsx")
+    assert (code, "more parts" in detail) == ("damaged", True)
+
+
+def test_a_tag_without_end_is_refused(cause):
+    noise = random.Random(7).randbytes(6 * 1024 * 1024).hex()
+    assert cause(by_hand(f'<worksheet><sheetData><row a="{noise}"/></sheetData></worksheet>'), "x.xlsx")[0] == "damaged"
+
+
+def test_sizes_that_the_archive_claims_wrongly_are_damage(cause):
+    content = bytearray(by_hand(sheet_of(TABLE)))
+    entry = content.rindex(b"PK\x01\x02", 0, content.rindex(b"xl/worksheets/sheet1.xml"))
+    struct.pack_into("<I", content, entry + 24, 20)
+    assert cause(bytes(content), "x.xlsx")[0] == "damaged"
