@@ -12,6 +12,8 @@ from shared.profiling.field_names import hints, stems, words
 _PART_TYPES: Final = frozenset(
     {"Identifier", "Guid", "Lookup", "DateTime", "Integer", "GeographyCountry", "Currency", "Email", "Text"}
 )
+_NAMED_PART_TYPES: Final = _PART_TYPES | {"OrganizationName", "GeographyCity", "GeographyState", "Time"}
+"""Where the name says what the field is: a store may be known by its name."""
 _SORTED_BY: Final = frozenset({"Lookup", "GeographyCountry", "Currency", "TimeZone"})
 _TELLS_NOTHING: Final = frozenset(
     ("status", "state", "stage", "flag", "channel", "score", "rating", "comment", "remark", "level", "tier", "grade",
@@ -83,7 +85,7 @@ def _score(field: Typed, rows: int) -> float:
     if len(max(field.column.real, key=len)) > _LONGEST:
         return 0.0
     enough = rows >= _ENOUGH_ROWS
-    if "KeyPart" in said and kind in _PART_TYPES and not own & _WHEN_WRITTEN:
+    if "KeyPart" in said and kind in _NAMED_PART_TYPES and not own & _WHEN_WRITTEN:
         return 1.0 if enough or kind == "Integer" else 0.0
     if not enough or own & _TELLS_NOTHING or own & _WHEN_WRITTEN:
         return 0.0

@@ -65,6 +65,7 @@ CODES = (
     Test("Identifier", types_code.iban, 0.8, digits=True, letters=True),
     Test("Identifier", types_code.vat, 0.8, distinct=3, digits=True, letters=True),
     Test("Identifier", types_code.lei, 0.8, digits=True),
+    Test("Identifier", types_code.isin, 0.8, distinct=3, digits=True, letters=True),
     Test("Identifier", types_code.vin, 0.9, distinct=3, digits=True, letters=True),
     Test("Identifier", types_code.isbn, 0.9, distinct=4, digits=True),
     Test("Identifier", types_code.gtin, 0.9, distinct=4, digits=True),

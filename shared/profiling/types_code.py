@@ -1,7 +1,8 @@
 """Detectors of codes that prove themselves: by check digits, or by a form nothing else has. Each takes a trimmed value.
 
-Sources: ISO 13616 (IBAN), GS1 (EAN, UPC, GTIN), ISO 2108 (ISBN), ISO 17442 (LEI), ISO 3779 (VIN), ISO/IEC 7812 (card
-numbers, IMEI), GB 32100 (Chinese social credit code), and the European Commission's forms of VAT numbers.
+Sources: ISO 13616 (IBAN), GS1 (EAN, UPC, GTIN), ISO 2108 (ISBN), ISO 17442 (LEI), ISO 6166 (ISIN), ISO 3779 (VIN),
+ISO/IEC 7812 (card numbers, IMEI), GB 32100 (Chinese social credit code), and the
+European Commission's forms of VAT numbers.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 _IBAN = re.compile(r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")
 _GTIN = re.compile(r"^(?:\d{8}|\d{12,14}|\d{18})$", re.ASCII)
 _ISBN_10 = re.compile(r"^\d{9}[\dX]$", re.ASCII)
+_ISIN = re.compile(r"^[A-Z]{2}[A-Z0-9]{9}\d$")
 _LEI = re.compile(r"^[A-Z0-9]{18}\d{2}$")
 _VIN = re.compile(
     r"^(?=.*\d.*\d)(?=.*[A-Z])[A-HJ-NPR-Z0-9]{13}\d{4}$|^(?=.*\d.*\d)(?=.*[A-Z].*[A-Z])[A-HJ-NPR-Z0-9]{17}$"
@@ -44,6 +46,14 @@ def lei(value: str) -> bool:
 
 def _mod_97(code: str) -> bool:
     return int("".join(_LETTERS.get(char, char) for char in code)) % 97 == 1
+
+
+def isin(value: str) -> bool:
+    """A security: a country, nine letters or digits, a check digit by Luhn's way over the letters as numbers."""
+    if len(value) != 12 or not _ISIN.match(value):
+        return False
+    digits = [int(digit) for digit in reversed("".join(_LETTERS.get(char, char) for char in value))]
+    return _luhn(digits)
 
 
 def gtin(value: str) -> bool:
@@ -81,7 +91,11 @@ def card_or_device(value: str) -> bool:
     bare = value.translate(_BETWEEN)
     if not 15 <= len(bare) <= 19 or not (bare.isascii() and bare.isdecimal()):
         return False
-    digits = [int(char) for char in reversed(bare)]
+    return _luhn([int(char) for char in reversed(bare)])
+
+
+def _luhn(digits: list[int]) -> bool:
+    """``digits``: the last one first."""
     return (sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])) % 10 == 0
 
 
@@ -104,6 +118,7 @@ KINDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("IBAN", iban),
     ("VAT number", vat),
     ("LEI", lei),
+    ("ISIN", isin),
     ("vehicle number", vin),
     ("ISBN", isbn),
     ("EAN", gtin),

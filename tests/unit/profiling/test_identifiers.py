@@ -158,6 +158,7 @@ class TestCompoundKeys:
             ({"sku": lambda i: f"S-{i % 40:03}", "valid_from": lambda i: f"202{i // 40}-01-01"}, ("sku", "valid_from")),
             ({"day": lambda i: f"2024-01-{1 + i % 20:02}", "ccy": lambda i: ["EUR", "USD", "GBP"][i // 20 % 3],
               "region": lambda i: "NS"[i // 60]}, ("day", "ccy", "region")),
+            ({"store": lambda i: f"Store {i % 8}", "item": lambda i: f"Item {i // 8}"}, ("store", "item")),
             ({"sensor": lambda i: f"SN{i % 10}", "measured": lambda i: f"2024-01-01T{i // 10:02}:00:00"},
              ("sensor", "measured")),
         ],
