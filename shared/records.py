@@ -34,8 +34,8 @@ def check_records(records: Sequence[RecordIn], pointer: str = "/records") -> Non
     """Each id once, and not too many bytes in all. Raises InvalidRequest, TooLarge."""
     check_ids(records, pointer)
     if len(to_json(list(records))) > MOST_BYTES:
-        violation = Violation(pointer, f"at most {MOST_BYTES // 1024 // 1024} MiB as JSON; send fewer records at a time")
-        raise TooLarge("The records are too large.", violations=(violation,))
+        message = f"at most {MOST_BYTES // 1024 // 1024} MiB as JSON; send fewer records at a time"
+        raise TooLarge("The records are too large.", violations=(Violation(pointer, message),))
 
 
 def check_ids(records: Sequence[RecordIn], pointer: str = "/records") -> None:
@@ -48,10 +48,8 @@ def check_ids(records: Sequence[RecordIn], pointer: str = "/records") -> None:
             violations.append(Violation(f"{pointer}/{index}/id", message))
     refuse(violations)
     if len(to_json(list(records))) > MOST_BYTES:
-        violation = Violation(
-            pointer, f"at most {MOST_BYTES // 1024 // 1024} MiB as JSON; send fewer records at a time"
-        )
-        raise TooLarge("The records are too large.", violations=(violation,))
+        message = f"at most {MOST_BYTES // 1024 // 1024} MiB as JSON; send fewer records at a time"
+        raise TooLarge("The records are too large.", violations=(Violation(pointer, message),))
 
 
 def text_of(value: PropertyValue) -> str:

@@ -131,6 +131,7 @@ def _build() -> Services:
     from shared.mapping.turns import Turns
     from shared.organization_settings import OrganizationSettings
     from shared.processor import Processor
+    from shared.retention.history import HistoryRetention
     from shared.rules.sandbox import Sandbox
     from shared.values.batches import BatchSizes
     from shared.values.jobs.files import RecordFiles
@@ -197,7 +198,6 @@ def _build() -> Services:
 
 def _retention(settings: Settings, tables: StorageTables) -> Retention:
     from shared.adapters.storage_inventory import StorageInventory
-    from shared.retention.history import HistoryRetention
     from shared.retention.shelves import Days
     from shared.retention.sweep import Retention
 
