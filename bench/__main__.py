@@ -15,6 +15,7 @@ ASKED_FOR = (
     "data_types",
     "drops",
     "files",
+    "fit_ranking",
     "formats",
     "mapping_accuracy",
     "prompt_tokens",
@@ -24,6 +25,7 @@ ASKED_FOR = (
     "value_jobs",
     "values",
     "vocabulary_choice",
+    "word_meanings",
     "rules",
 )
 """The first needs a real model; all take some minutes."""

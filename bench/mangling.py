@@ -64,6 +64,17 @@ def mangle(random: Random, source: Vocabulary, others: Sequence[Vocabulary]) -> 
     return Mangled(source, true, DataSetIn(name="data", fields=fields), kind)
 
 
+def disguise(random: Random, names: Sequence[str], others: Sequence[Vocabulary]) -> dict[str, str | None]:
+    """Names in a disguise of some kind → what they were; None for the noise among them."""
+    kind = random.choices(("re-cased", "abbreviated", "translated", "both"), (1, 4, 3, 2))[0]
+    language = random.choice(LANGUAGES) if kind in ("translated", "both") else None
+    short = 0.5 if kind in ("abbreviated", "both") else 0.0
+    case = random.choice(_CASES)
+    noise: list[str | None] = [None] * round(len(names) * NOISE / (1 - NOISE))
+    found = {case(_words(random, name or _noise(random, others), language, short)): name for name in (*noise, *names)}
+    return {name: was for name, was in found.items() if name}
+
+
 def split(name: str) -> list[str]:
     """``"Customer_AccountNumber2"`` → ``["customer", "account", "number", "2"]``."""
     return [hump.lower() for part in _PART.findall(name) for hump in _HUMP.findall(part) or [part]]

@@ -7,20 +7,25 @@ of its ``source_meta.json``.
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import tarfile
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
-from shared.mapping.models import DataSetIn, Vocabulary
+from bench.mangling import LEAST, MOST, disguise
+from shared.mapping.models import DataSetIn, FieldIn, Vocabulary
 
 ARCHIVE = Path(__file__).parents[2] / "shared" / "data" / "matching" / "dev-suites.tar.gz"
+CATALOGUE = ARCHIVE.parents[1] / "cluedin" / "catalogue-cdm.json.gz"
 SUITES = ("pairs", "mimic_omop_pair", "mimic_omop")
 _LONGEST = 4_000
 """Characters of a description that a request may carry."""
+_MOST_KEYS = 150
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,24 @@ def _task(suite: str, name: str, files: dict[str, str]) -> Task:
         vocabulary=Vocabulary.model_validate({"name": "t", "keyPrefix": "t", "keys": keys}),
         truth=tuple((field, f"t.{key}") for field, key in json.loads(files[f"{at}/truth.json"])),
     )
+
+
+def disguised(count: int, seed: int) -> list[Task]:
+    """Vocabularies of the catalogue, some of their keys as re-cased, abbreviated or translated fields: nothing but
+    names, and noise between them."""
+    catalogue = [Vocabulary.model_validate(item) for item in json.loads(gzip.decompress(CATALOGUE.read_bytes()))]
+    random = Random(seed)
+    sources = random.sample([one for one in catalogue if LEAST <= len(one.keys) <= _MOST_KEYS], count)
+    return [_disguised(random, source, catalogue) for source in sources]
+
+
+def _disguised(random: Random, source: Vocabulary, catalogue: list[Vocabulary]) -> Task:
+    keys = random.sample(source.keys, random.randint(LEAST, min(MOST, len(source.keys))))
+    found = disguise(random, [key.key.removeprefix(f"{source.key_prefix}.") for key in keys], catalogue)
+    truth = tuple((field, f"{source.key_prefix}.{was}") for field, was in found.items() if was)
+    fields = [FieldIn(name=name) for name in found]
+    random.shuffle(fields)
+    return Task("disguised", source.key_prefix, DataSetIn(name="data", fields=fields), source, truth)
 
 
 def _data_set(name: str, source: str, meta: dict[str, Any]) -> DataSetIn:

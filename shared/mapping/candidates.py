@@ -10,7 +10,8 @@ import numpy as np
 from shared.mapping.index.survivors import PAIRS, survivors
 from shared.mapping.keys import KeyFacts, KeyList
 from shared.mapping.signals.facts import read_fields
-from shared.mapping.signals.fusion import Fused, Weights, fuse, weights
+from shared.mapping.signals.fusion import Fused, fuse, weights
+from shared.mapping.signals.meaning import Meaning
 from shared.mapping.signals.table import SIGNALS, Numbers, Table, table
 from shared.profiling.models import FieldProfile
 
@@ -27,14 +28,14 @@ ShortList = tuple[Ranked, ...]
 
 
 def rank(
-    fields: Sequence[FieldProfile], keys: KeyList, limit: int, chosen: Weights | None = None, pairs: int = PAIRS
+    fields: Sequence[FieldProfile], keys: KeyList, limit: int, *, pairs: int = PAIRS, meaning: Meaning | None = None
 ) -> tuple[ShortList, ...]:
     """For each field, in order, at most ``limit`` keys. At most ``pairs`` of a field and a key are compared, or a few
-    for each field."""
+    for each field. ``meaning``: an embedding in place of the table of word meanings."""
     asked = read_fields(fields, keys)
     compared = survivors(asked, keys, pairs)
-    found = table(asked, compared, keys)
-    fused = fuse(found, groups(found, keys), chosen or weights())
+    found = table(asked, compared, keys, meaning)
+    fused = fuse(found, groups(found, keys), weights())
     ends = np.cumsum([len(numbers) for numbers in compared])
     starts = [0, *ends.tolist()]
     return tuple(_best(range(starts[n], starts[n + 1]), found, fused, keys, limit) for n in range(len(fields)))

@@ -11,6 +11,7 @@ from typing import overload
 
 from shared.mapping.data_types import known_type, meant_type
 from shared.mapping.models import FieldIn, Vocabulary, VocabularyKey
+from shared.mapping.signals.meaning import spoken
 from shared.mapping.signals.shapes import Shape, shape
 from shared.mapping.signals.spelling import letters
 from shared.mapping.signals.stems import stem, text_stems
@@ -41,6 +42,8 @@ class KeyFacts:
     """The words of the group."""
     letters: tuple[str, ...]
     """Name and display name, to be compared letter by letter."""
+    spoken: str
+    """The display name, else the name without the group: what is compared by meaning."""
     said: frozenset[str]
     """Stems of names and description."""
     shape: Shape | None
@@ -73,7 +76,7 @@ class Facts(Sequence[KeyFacts]):
 
     def _make(self, key: VocabularyKey) -> KeyFacts:
         short = key.key.removeprefix(f"{self._vocabulary.key_prefix}.")
-        group = short.rpartition(".")[0]
+        group, _, tail = short.rpartition(".")
         name, display = (frozenset(self._split(words(text))) for text in (short, key.display_name or ""))
         return KeyFacts(
             key=key,
@@ -87,7 +90,8 @@ class Facts(Sequence[KeyFacts]):
             patterns=_patterns(key.samples),
             group=group,
             around=frozenset(words(group)),
-            letters=tuple(letters(text) for text in (short.rpartition(".")[2] or short, key.display_name) if text),
+            letters=tuple(letters(text) for text in (tail or short, key.display_name) if text),
+            spoken=spoken(self._split(words(key.display_name or tail))),
             said=text_stems(key.description or "") | frozenset(map(stem, name | display)),
             shape=shape(key.samples),
         )

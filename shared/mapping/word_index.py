@@ -17,6 +17,7 @@ import numpy.typing as npt
 from shared.mapping.index.foreign import foreign_like
 from shared.mapping.index.segments import Segments
 from shared.mapping.index.spellings import Spellings
+from shared.mapping.signals.meaning import meanings
 from shared.mapping.words import likeness
 
 Numbers = npt.NDArray[np.int32]
@@ -144,7 +145,8 @@ class WordIndex:
         found = self._like.get(word)
         if found is None:
             scores = {other: likeness(word, other) for other in self._spellings.near(word)}
-            for english, score in foreign_like(word).items() if word not in self.known else ():
+            strange = word not in self.known and word not in meanings()
+            for english, score in foreign_like(word).items() if strange else ():
                 if english in self.known:
                     scores[english] = max(score, scores.get(english, 0.0))
             best = sorted((pair for pair in scores.items() if pair[1] > 0), key=lambda pair: (-pair[1], pair[0]))

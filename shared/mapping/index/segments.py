@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.mapping.abbreviations import WORDS
 from shared.mapping.languages import FOREIGN
+from shared.mapping.signals.meaning import meanings
 from shared.mapping.words import meaning
 
 SHORTEST: Final = 6
@@ -48,7 +49,7 @@ class Segments:
         if found is None:
             if len(self._split) >= REMEMBERED:
                 self._split.clear()
-            found = self._split[word] = self._take_apart(word)
+            found = self._split[word] = (word,) if word in meanings() else self._take_apart(word)
         return found
 
     def _take_apart(self, word: str) -> tuple[str, ...]:

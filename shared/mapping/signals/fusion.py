@@ -17,6 +17,8 @@ import numpy as np
 from shared.mapping.signals.surroundings import group_fit, rivals
 from shared.mapping.signals.table import SIGNALS, Numbers, Scores, Table
 
+_SAME_NAME: Final = 0.9
+"""The least that a field scores for a key with the same words in its name."""
 FILE: Final = Path(__file__).with_name("weights.json")
 
 
@@ -46,11 +48,17 @@ def weights() -> Weights:
 
 def fuse(table: Table, groups: Numbers | None, chosen: Weights) -> Fused:
     """``groups``: the number of each key's group, one per pair; None where all keys are of one."""
-    alone = mean(table, chosen)
+    alone = np.maximum(mean(table, chosen), named_alike(table))
     fit = np.ones_like(alone) if groups is None else group_fit(table, groups, alone)
     scores = alone - np.float32(chosen.group) * (1 - fit)
     claimed = rivals(table, scores)
     return Fused(np.clip(scores - np.float32(chosen.rivals) * claimed, 0, 1), 1 - claimed, fit)
+
+
+def named_alike(table: Table) -> Scores:
+    """What the name alone is worth where it is the key's: no description or sample speaks against that."""
+    found: Scores = np.float32(_SAME_NAME) * table.signals[:, SIGNALS.index("name")] ** 4
+    return found
 
 
 def mean(table: Table, chosen: Weights) -> Scores:

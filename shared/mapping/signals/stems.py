@@ -33,3 +33,18 @@ def stem(word: str) -> str:
 def text_stems(text: str) -> frozenset[str]:
     """The stems of the words of a text that tell something."""
     return frozenset(stem(word) for word in words(text) if word not in FUNCTION_WORDS)
+
+
+def bases(word: str) -> tuple[str, ...]:
+    """What an English word may be a form of: ``ordered`` → ``order``, ``ordere``; ``shipping`` → ``shipp``, ``shippe``,
+    ``ship``."""
+    if not word.isascii():
+        return ()
+    found = [word.removesuffix(ending) + instead for ending, instead in _INFLECTIONS if word.endswith(ending)]
+    return tuple(base for base in (*found, _DOUBLED.sub(r"\1", word)) if len(base) > 2 and base != word)
+
+
+_INFLECTIONS = (
+    ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ness", ""),
+)  # fmt: skip
+_DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1(?:ed|ing)$")
