@@ -61,6 +61,8 @@ class Indexes:
         self._most_bytes = most_bytes
         self._cached: OrderedDict[str, tuple[str, CatalogueIndex]] = OrderedDict()
         self._making: dict[str, asyncio.Lock] = {}
+        """For requests; and for messages, which are no reason for a request to wait."""
+        self._background: dict[str, asyncio.Lock] = {}
 
     async def current(self, organization: str) -> CatalogueIndex:
         """The index of the catalogue as it is now; one of no vocabularies where none is stored.
@@ -93,6 +95,10 @@ class Indexes:
         """Index the catalogue as it is now and take away what older ones left; nothing where that has been done.
 
         A version that was replaced meanwhile is left to the message of the newer one. Raises StorageUnavailable."""
+        async with self._background.setdefault(organization, asyncio.Lock()):
+            await self._make(organization, compute)
+
+    async def _make(self, organization: str, compute: Compute) -> None:
         from shared.mapping.index.stored_index import MEDIA_TYPE, pack
 
         stored = await self._catalogue.read(organization)

@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE: Final = "application/zip"
 FORMAT: Final = 1
-_READING: Final = ("words.py", "abbreviations.py", "languages.py", "data/languages.txt", "keys.py", "index/segments.py")
+_READING: Final = (
+    "words.py",
+    "abbreviations.py",
+    "languages.py",
+    "data/languages.txt",
+    "keys.py",
+    "index/segments.py",
+    "signals/meanings.npz",
+)
 """What decides which words a name has."""
 
 Bytes = npt.NDArray[np.uint8]
@@ -36,7 +44,7 @@ Bytes = npt.NDArray[np.uint8]
 def reading() -> str:
     """Changes when names are read in another way: an index made before is then made anew."""
     folder = Path(__file__).parents[1]
-    parts = [(folder / name).read_bytes() for name in _READING]
+    parts = [(folder / name).read_bytes() for name in _READING if (folder / name).exists()]
     return hashlib.sha256(b"".join([str(FORMAT).encode(), *parts])).hexdigest()[:16]
 
 
