@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from shared.rules.actions import BY_NAME as ACTIONS
-from shared.rules.compile import is_date, is_number
 from shared.rules.draft import (
     BUSINESS_DOMAIN,
     Action,
@@ -24,11 +23,8 @@ from shared.rules.draft import (
 )
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
+from shared.rules.slips import ordered, split
 
-_NUMBER: Final = re.compile(r"[-+]?\d[\d\s.,'_]*")
-_RANGE: Final = re.compile(
-    r"\s*([-+]?[\d.:T-]+?)\s*(?:\.\.|\band\b|\bto\b|[,;–—]|\s-\s|-(?=\d{1,9}$))\s*([-+]?[\d.:T-]+)\s*"
-)
 _MOST_WORDS: Final = 200
 _NEGATIVE: Final = ("notEquals", "notContains", "notBeginsWith", "notEndsWith", "notMatchesPattern")
 _ALL: Final = (
@@ -111,9 +107,9 @@ def _test(node: Mapping[str, object]) -> Condition:
     if known is None or known.takes == "none":
         return Test(field, operator)
     if known.kind == "ordered":
-        return Test(field, operator, tuple(_ordered(values, known.takes == "two")))
+        return Test(field, operator, tuple(ordered(values, known.takes == "two")))
     if known.takes == "many":
-        return Test(field, operator, tuple(_split(values)))
+        return Test(field, operator, tuple(split(values)))
     if len(values) > 1:
         return _several(field, operator, values)
     return Test(field, operator, tuple(values))
@@ -125,39 +121,6 @@ def _several(field: str, operator: str, values: Iterable[str]) -> Condition:
         return Test(field, "in" if operator == "equals" else "notIn", tuple(values))
     parts = tuple(Test(field, operator, (value,)) for value in values)
     return Group("all" if operator in _NEGATIVE else "any", parts)
-
-
-def _split(values: list[str]) -> list[str]:
-    """``["DK, SE"]`` is two values."""
-    if len(values) == 1 and "," in values[0]:
-        return [part for each in values[0].split(",") if (part := each.strip().strip("'\""))]
-    return values
-
-
-def _ordered(values: list[str], two: bool) -> list[str]:
-    if two and len(values) == 1 and (both := _RANGE.fullmatch(values[0])):
-        values = [both[1], both[2]]
-    values = [_plain(value) for value in values]
-    if two and len(values) == 2 and all(map(is_number, values)) and float(values[0]) > float(values[1]):
-        values.reverse()
-    return values
-
-
-def _plain(value: str) -> str:
-    """``1,000 EUR`` → 1000; dates and text stay."""
-    if is_number(value) or is_date(value):
-        return value
-    found = _NUMBER.search(value)
-    if not found or re.search(r"\d\D+\d", value.replace(found[0], "", 1)) or re.search(r"[-/:]\d", value[1:]):
-        return value
-    digits = re.sub(r"[\s'_]", "", found[0]).rstrip(".,")
-    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", digits):
-        digits = digits.replace(",", "")
-    elif re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?", digits):
-        digits = digits.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"[-+]?\d+,\d+", digits):
-        digits = digits.replace(",", ".")
-    return digits if is_number(digits) else value
 
 
 def _actions(value: object) -> tuple[Action, ...]:

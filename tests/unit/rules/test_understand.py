@@ -1,0 +1,69 @@
+"""A model's slips of form are put right; nothing is added that it did not say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.rules.draft import Condition, Group, Test
+from shared.rules.understand import normalised_domains, understand, without_tests
+
+
+def read(*tests: tuple[str, str, Any], **members: Any) -> Group:
+    listed = [{"key": key, "operator": operator, "values": values} for key, operator, values in tests]
+    return understand({"tests": listed} | members, name=None, scope=None).condition
+
+
+def one(operator: str, values: Any) -> Condition:
+    condition = read(("a.x", operator, values))
+    return condition.parts[0] if len(condition.parts) == 1 else condition
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "understood"),
+    [
+        ("between", ["10-30"], Test("a.x", "between", ("10", "30"))),
+        ("between", ["10 and 30"], Test("a.x", "between", ("10", "30"))),
+        ("between", ["30", "10"], Test("a.x", "between", ("10", "30"))),
+        ("between", ["2020-01-01", "2020-12-31"], Test("a.x", "between", ("2020-01-01", "2020-12-31"))),
+        ("greater", ["1,000 EUR"], Test("a.x", "greater", ("1000",))),
+        ("greater", ["1.000,50"], Test("a.x", "greater", ("1000.50",))),
+        ("greater", [1000], Test("a.x", "greater", ("1000",))),
+        ("less", ["2020-01-01"], Test("a.x", "less", ("2020-01-01",))),
+        ("in", ["DK, SE"], Test("a.x", "in", ("DK", "SE"))),
+        ("equals", ["DK", "SE"], Test("a.x", "in", ("DK", "SE"))),
+        ("notEquals", ["DK", "SE"], Test("a.x", "notIn", ("DK", "SE"))),
+        ("equals", [""], Test("a.x", "isEmpty")),
+        ("isEmpty", ["x"], Test("a.x", "isEmpty")),
+        ("contains", ["a", "b"], Group("any", (Test("a.x", "contains", ("a",)), Test("a.x", "contains", ("b",))))),
+        ("notContains", ["a", "b"],
+         Group("all", (Test("a.x", "notContains", ("a",)), Test("a.x", "notContains", ("b",))))),
+    ],
+)  # fmt: skip
+def test_values_are_read_as_they_are_meant(operator: str, values: Any, understood: Condition) -> None:
+    assert one(operator, values) == understood
+
+
+def test_groups_are_parts_beside_the_tests() -> None:
+    inner = {"match": "any", "tests": [{"key": "a.y", "operator": "exists"}, {"key": "a.z", "operator": "exists"}]}
+    assert read(("a.x", "exists", []), match="all", groups=[inner]) == Group(
+        "all", (Test("a.x", "exists"), Group("any", (Test("a.y", "exists"), Test("a.z", "exists"))))
+    )
+    assert read(match="all", groups=[inner]).match == "any"
+
+
+def test_the_same_test_twice_is_one() -> None:
+    assert len(read(("a.x", "exists", []), ("a.x", "exists", [])).parts) == 1
+
+
+@pytest.mark.parametrize(("which", "forgotten"), [("without an email", True), ("all", False), ("", False)])
+def test_records_that_are_named_and_not_tested_for_are_noticed(which: str, forgotten: bool) -> None:
+    reply: dict[str, object] = {"which": which, "tests": [], "actions": []}
+    assert bool(without_tests(reply, understand(reply, name=None, scope=None))) == forgotten
+
+
+def test_business_domains_are_written_as_the_catalogue_does() -> None:
+    reply: dict[str, object] = {"tests": [{"key": "businessDomain", "operator": "equals", "values": ["Customers"]}]}
+    draft = normalised_domains(understand(reply, name=None, scope=None), ["/Customer", "/Sales/Order"])
+    assert draft.condition.parts == (Test("businessDomain", "equals", ("/Customer",)),)
