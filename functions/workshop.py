@@ -38,6 +38,7 @@ def mapping_desk() -> MappingDesk:
         pace=built.pace,
         prompt_sizes=built.prompt_sizes,
         reviews=built.reviews,
+        meaning=built.meaning,
     )
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
     from shared.mapping.index.indexes import Indexes
+    from shared.mapping.organization_meaning import OrganizationMeaning
     from shared.mapping.pace import Pace
     from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
@@ -65,6 +66,7 @@ class Services:
     indexes: Indexes
     mappings: MappingStore
     reviews: Reviews
+    meaning: OrganizationMeaning
     idempotency: Idempotency
     failures: Failures
     callbacks: Callbacks
@@ -124,6 +126,7 @@ def _build() -> Services:
     from shared.mapping.catalogue import Catalogue
     from shared.mapping.claims import Claims
     from shared.mapping.index.indexes import Indexes
+    from shared.mapping.organization_meaning import OrganizationMeaning
     from shared.mapping.pace import Pace
     from shared.mapping.prompt_size import PromptSizes
     from shared.mapping.reviews import Reviews
@@ -151,17 +154,19 @@ def _build() -> Services:
     role = SqlRetention.connect(settings.retention_database_url) if settings.retention_database_url else None
     credentials = Credentials(vault, settings)
     chat = OpenAIChat(HostPolicy(settings.allowed_deployment_hosts, settings.allow_loopback_deployments))
+    gateway = Gateway(flags, credentials, chat, Recorder(history, HistoryOutbox(queues)), settings)
     return Services(
         settings=settings,
         flags=flags,
         credentials=credentials,
-        gateway=Gateway(flags, credentials, chat, Recorder(history, HistoryOutbox(queues)), settings),
+        gateway=gateway,
         history=history,
         queues=queues,
         catalogue=catalogue,
         indexes=Indexes(catalogue, blobs, queues),
         mappings=MappingStore(tables, blobs, kept=timedelta(days=settings.mapping_days)),
         reviews=Reviews(blobs),
+        meaning=OrganizationMeaning(gateway),
         idempotency=Idempotency(tables, blobs),
         failures=Failures(tables, blobs, queues),
         callbacks=Callbacks(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,11 +21,14 @@ import numpy.typing as npt
 
 from shared.gateway.ports import Embedder
 from shared.gateway.records import Caller, Usage
+from shared.mapping.signals.meaning import Meaning
 
 GROUP: Final = 256
 """Texts of one call, about."""
 AT_ONCE: Final = 4
 """Calls in flight."""
+FEW: Final = 8
+"""Texts of which half of what they have in common is believed."""
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of remembered vectors, over all organizations: some 20,000 names at 1,536 numbers each."""
 
@@ -48,6 +51,10 @@ class OrganizationMeaning:
         self._known: OrderedDict[tuple[str, str, str], Vector] = OrderedDict()
         self._bytes = 0
         self._most = most_bytes
+
+    async def is_named(self, caller: Caller) -> bool:
+        """Whether the organization's settings name an embedding deployment. Raises as reading the settings does."""
+        return await self._embedder.embedding_deployment(caller) is not None
 
     async def of(self, caller: Caller, texts: Iterable[str]) -> Embedded | None:
         """A vector for each text, None where the organization names no embedding deployment. Give names of keys and of
@@ -83,6 +90,24 @@ class OrganizationMeaning:
             self._known[*place, text] = vector
         while self._bytes > self._most and self._known:
             self._bytes -= self._known.popitem(last=False)[1].nbytes
+
+
+def as_meaning(vectors: Mapping[str, Vector]) -> Meaning:
+    """Spoken names → their vectors, zeros for any other. What all of them have in common is taken off, as far as there
+    are enough to know it: models differ in how alike they find anything at all."""
+    numbers = {text: number for number, text in enumerate(vectors)}
+    rows = np.array(list(vectors.values()), np.float32)
+    rows -= rows.mean(axis=0) * np.float32(len(rows) / (len(rows) + FEW))
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-6))
+
+    def meaning(spoken: Sequence[str]) -> npt.NDArray[np.float32]:
+        found = np.zeros((len(spoken), rows.shape[1]), np.float32)
+        for place, text in enumerate(spoken):
+            if text in numbers:
+                found[place] = rows[numbers[text]]
+        return found
+
+    return meaning
 
 
 async def _all(calls: Iterable[Coroutine[None, None, Embedded]]) -> list[Embedded]:

@@ -29,6 +29,7 @@ from shared.organization_settings import stricter
 if TYPE_CHECKING:
     from shared.mapping.index.catalogue_index import Catalogued
     from shared.mapping.index.indexes import Indexes
+    from shared.mapping.organization_meaning import OrganizationMeaning
     from shared.mapping.reviews import Reviews
     from shared.organization_settings import OrganizationSettings
     from shared.settings import SamplesPolicy, Settings
@@ -51,6 +52,7 @@ class MappingDesk:
     pace: Pace
     prompt_sizes: PromptSizes
     reviews: Reviews
+    meaning: OrganizationMeaning
 
 
 async def run_mapping(desk: MappingDesk, organization: str, request: MappingRequest, correlation_id: str) -> Mapping:
@@ -93,6 +95,7 @@ async def prepare(desk: MappingDesk, request: MappingRequest, caller: Caller) ->
         currency=desk.settings.currency,
         notes=(*no_catalogue, *limited),
         reviews=await desk.reviews.read(caller.organization),
+        meaning=desk.meaning,
         size=desk.prompt_sizes.of(caller.organization),
     )
 

@@ -17,6 +17,8 @@ from shared.mapping.examples import told
 from shared.mapping.index.catalogue_index import Catalogued
 from shared.mapping.models import Mapping, MappingRequest
 from shared.mapping.models import Warning as Note
+from shared.mapping.organization_meaning import OrganizationMeaning
+from shared.mapping.own_meaning import ranked_by_own_meaning
 from shared.mapping.plan import Plan
 from shared.mapping.prompt import Answers, map_prompt, name_prompt
 from shared.mapping.prompt_size import START, PromptSize
@@ -63,6 +65,8 @@ class Work:
     progress: Progress = lambda fields, done: None
     reviews: Memory = NOTHING
     """What the organization's stewards decided before."""
+    meaning: OrganizationMeaning | None = None
+    """Of names, by the organization's own embedding deployment."""
     size: PromptSize = field(default_factory=PromptSize)
     """Fields in one prompt, as learnt from the organization's deployment."""
 
@@ -76,6 +80,11 @@ async def suggest(work: Work, asker: Asker) -> Mapping:
     remembered = await work.compute(remembered_plan, work.request, work.vocabularies, work.profile, work.reviews)
     planned, ledger = remembered.plan, Ledger(verdicts={**remembered.reviewed})
     if options.engine == "ai":
+        if work.meaning is not None:
+            remembered = await ranked_by_own_meaning(
+                remembered, work.meaning, work.caller, work.reviews, ledger, work.compute
+            )
+            planned = remembered.plan
         batch = START if work.caller.checkpoints else work.size.fields
         questions, ask = await work.compute(_prepared, remembered, ledger, work.samples, batch)
         watched = _watched(work, planned, ledger.verdicts.keys(), ask)

@@ -29,6 +29,7 @@ from shared.idempotency import Idempotency
 from shared.mapping.catalogue import Catalogue
 from shared.mapping.claims import Claims
 from shared.mapping.index.indexes import Indexes
+from shared.mapping.organization_meaning import OrganizationMeaning
 from shared.mapping.pace import Pace
 from shared.mapping.prompt_size import PromptSizes
 from shared.mapping.reviews import Reviews
@@ -93,6 +94,7 @@ class Stand:
             indexes=Indexes(catalogue, self.blobs, self.queues),
             mappings=MappingStore(self.tables, self.blobs),
             reviews=Reviews(self.blobs, lambda: self.now),
+            meaning=OrganizationMeaning(self.gateway),
             idempotency=Idempotency(self.tables, self.blobs, poll_seconds=0.01),
             failures=Failures(self.tables, self.blobs, self.queues),
             callbacks=Callbacks(self.receiver, self.secrets, self.queues, ("hooks.example.com", "*.acme.example")),

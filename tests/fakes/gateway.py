@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import hashlib
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shared.errors import AnswerError, FlagsUnavailable, ProductError, SettingsUnavailable
@@ -65,6 +67,10 @@ class FakeGateway:
         self.asked: list[tuple[Caller, str]] = []
         """Who asked, and every message as one text."""
         self.fails: ProductError | Exception | None = None
+        self.embedded: list[tuple[Caller, list[str]]] = []
+        self.means: dict[str, str] = {}
+        """Text → the text it means."""
+        self.embedding_fails: ProductError | None = None
         self.hold: asyncio.Event | None = None
         """Where set, no answer comes until it is."""
         self.answerer: Callable[[Prompt[Any]], object] = lambda prompt: answer(prompt.schema)
@@ -90,8 +96,28 @@ class FakeGateway:
             raise AnswerError("not usable") from error
         return Reply(value, (attempt,), "fake-model", Usage(1, 100, 20))
 
+    async def embedding_deployment(self, caller: Caller) -> str | None:
+        return (await self._credentials.deployment(caller.organization)).embedding_name
+
+    async def embed(self, caller: Caller, texts: Sequence[str]) -> Reply[tuple[bytes, ...]]:
+        """Vectors that count a text's words, or those it was told."""
+        await self.require(caller)
+        self.embedded.append((caller, list(texts)))
+        if self.embedding_fails:
+            self.embedding_fails.attempt_ids = (f"embedding-{len(self.embedded)}-1",)
+            raise self.embedding_fails
+        rows = (counted([*self.means.get(text, text).split()]) for text in texts)
+        return Reply(tuple(rows), (f"embedding-{len(self.embedded)}-1",), "fake-embedding", Usage(1, len(texts)))
+
     async def try_out(self, caller: Caller, prompt: Prompt[Answer]) -> Reply[Answer]:
         return await self.ask(caller, prompt)
+
+
+def counted(words: Sequence[str]) -> bytes:
+    numbers = [0.0] * 64
+    for word in words:
+        numbers[hashlib.blake2b(word.encode(), digest_size=1).digest()[0] % 64] += 1
+    return struct.pack("<64f", *numbers)
 
 
 def answer(schema: object, shared: Mapping[str, object] | None = None) -> object:

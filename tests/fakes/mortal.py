@@ -23,6 +23,7 @@ from shared.gateway.ports import ChatRequest, Completion
 from shared.gateway.records import HistoryRow
 from shared.mapping.catalogue import Catalogue
 from shared.mapping.claims import Claims
+from shared.mapping.organization_meaning import OrganizationMeaning
 from shared.mapping.reviews import Reviews
 from shared.mapping.store import MappingStore
 from shared.organization_settings import OrganizationSettings
@@ -176,10 +177,12 @@ class Outside:
         tables, blobs = cast(Any, Wire(worker, stand.tables)), cast(Any, Wire(worker, stand.blobs))
         queues, chat = cast(Any, Wire(worker, stand.queues)), cast(Any, Wire(worker, self.deployment))
         services, history = stand.services, cast(Any, Wire(worker, self.history))
+        gateway = Gateway(services.flags, services.credentials, chat, history, services.settings)
         wiring.use(
             replace(
                 services,
-                gateway=Gateway(services.flags, services.credentials, chat, history, services.settings),
+                gateway=gateway,
+                meaning=OrganizationMeaning(gateway),
                 queues=queues,
                 blobs=blobs,
                 catalogue=Catalogue(blobs),
