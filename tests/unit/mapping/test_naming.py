@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.mapping import translation
 from shared.mapping.naming import LONGEST, Names, camel, domain, title
 from shared.mapping.transliteration import to_ascii
 
@@ -164,3 +167,14 @@ def test_a_vocabulary_and_its_domain_are_named_by_the_data_set() -> None:
     assert domain("crm-customer") == "/CrmCustomer"
     assert domain("建物") == "/JianWu"
     assert domain("---") == ""
+
+
+def test_the_list_of_words_has_each_once_and_in_one_script() -> None:
+    """A letter of another script that looks the same would never be found."""
+    lines = (Path(translation.__file__).parent / "data" / "scripts.txt").read_text(encoding="utf-8").splitlines()
+    forms = [form for line in lines if not line.startswith("#") for form in line.partition(": ")[2].split()]
+    scripts = {
+        form: {unicodedata.name(char).split()[0].split("-")[0] for char in form if char.isalpha()} for form in forms
+    }
+    assert [form for form in forms if forms.count(form) > 1] == []
+    assert {form: found for form, found in scripts.items() if len(found - {"CJK", "HIRAGANA", "KATAKANA"}) > 1} == {}
