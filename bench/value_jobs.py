@@ -65,7 +65,7 @@ async def _run(stack: Stack) -> dict[str, object]:
 
 async def _job(stack: Stack, name: str, limit: int | None) -> dict[str, Any]:
     from functions.value_jobs import job_desk
-    from shared.values.jobs.control import accept
+    from shared.values.jobs.accept import accept
     from shared.values.jobs.models import ValueJobRequest
 
     stack.tell(latencySeconds=0.3, secondsPerOutputToken=0.002, faults=_FAULTS, quota={})

@@ -66,7 +66,7 @@ CANCEL: Final = Operation("POST", f"{_ONE}/cancel", "cancel_value_job", "End a j
 @bp.route(START.path, methods=[START.method])
 @endpoint(START)
 async def start_value_job(call: Call) -> Answer:
-    from shared.values.jobs.control import accept
+    from shared.values.jobs.accept import accept
 
     request = await call.read(ValueJobRequest)
 

@@ -211,7 +211,6 @@ FORMS: Final[Mapping[str, str]] = {
     "Number": "a number with a decimal point, no thousands separators",
     "Money": "an amount with a decimal point, then the currency's three-letter code",
     "Currency": "an ISO 4217 code",
-    "GeographyCountry": "a country's name or ISO 3166 code",
     "GeographyCoordinates": "latitude,longitude in degrees",
     "TimeZone": "an IANA name or an offset such as +01:00",
     "Guid": "a GUID",

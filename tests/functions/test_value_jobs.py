@@ -72,6 +72,16 @@ async def test_a_job_is_accepted_and_its_results_come_in_input_order(stand: Stan
     assert [(line["id"], line["outputs"]["a.loud"]) for line in found] == [(f"r{n}", f"NAME {n}") for n in range(30)]
 
 
+async def test_what_it_will_take_is_told_before_anything_is_sent(stand: Stand) -> None:
+    accepted = await call("POST", PATH, body(30))
+    small = accepted.json["forecast"]
+    large = (await call("POST", PATH, body(300))).json["forecast"]
+    assert stand.gateway.asked == []
+    assert 0 < small["promptTokens"] < large["promptTokens"]
+    assert 0 < small["completionTokens"] < large["completionTokens"]
+    assert small["cost"] is None
+
+
 async def test_the_results_are_the_same_as_of_one_request(stand: Stand) -> None:
     records = [
         {"id": f"r{n}", "properties": {"a.name": f"name {n % 7}" if n % 5 else "", "a.loud": None}} for n in range(40)

@@ -1,19 +1,13 @@
-"""A job's life as its caller sees it: accepted, looked at, paused, resumed, cancelled."""
+"""A job's life as its caller sees it: looked at, paused, resumed, cancelled."""
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from pydantic import JsonValue
-
-from shared.drops.models import UnusableDrop
-from shared.drops.places import check_blob
 from shared.errors import InvalidRequest, NotFound, Violation
 from shared.mapping.models import UsageOut
-from shared.records import RecordIn, check_ids
 from shared.values.jobs.budget import taken_over
 from shared.values.jobs.desk import JobDesk
 from shared.values.jobs.job import ENDED, Job
@@ -23,51 +17,16 @@ from shared.values.jobs.models import (
     JobProgress,
     LimitsIn,
     Place,
-    SourceIn,
-    ValueJobRequest,
     ValueJobState,
     cost_of,
 )
 from shared.values.jobs.plan import forecast_now
 from shared.values.jobs.store import CONTAINER, Edit, failures_name, result_name
-from shared.values.jobs.task import RECORDS, JobTask, dearest, keep_task
+from shared.values.jobs.task import dearest
 from shared.values.models import Cause
-from shared.values.run import caller_of, check_policy, task_of, usage_out
-from shared.values.template import parse_template
+from shared.values.run import usage_out
 
 RESUMABLE: Final = frozenset({"paused", "failed", "stopped_by_limit"})
-
-
-async def accept(desk: JobDesk, organization: str, request: ValueJobRequest, correlation_id: str) -> Job:
-    """Check what can be checked at once, lay the job down and start it.
-
-    Raises InvalidRequest, PromptInvalid; what ``Asker.require`` does; StorageUnavailable."""
-    template = parse_template(request.prompt)
-    check_ids(request.records or ())
-    _check(desk, organization, request)
-    await desk.values.asker.require(caller_of(organization, correlation_id, 0.0))
-    await check_policy(desk.values.policies, organization, request.options.samples)
-    made = await task_of(desk.values.catalogue, organization, template, request.outputs)
-    now = datetime.now(UTC)
-    job = Job(
-        organization,
-        str(uuid.uuid4()),
-        "queued",
-        now,
-        now,
-        correlation_id,
-        callback_url=request.callback_url,
-        max_tokens=request.limits.max_tokens,
-        max_cost=cost_of(request.limits),
-        records=len(request.records or ()),
-    )
-    task = JobTask(template, made.outputs, made.form, request.mode, request.options.reuse, request.source)
-    await keep_task(desk.jobs, job, task)
-    if request.records is not None:
-        await desk.jobs.keep(job, RECORDS, [_packed(record) for record in request.records])
-    await desk.jobs.add(job)
-    await put_step(desk.queues, job, "start")
-    return job
 
 
 async def find(desk: JobDesk, organization: str, job_id: str) -> Job:
@@ -100,7 +59,7 @@ async def resume(desk: JobDesk, organization: str, job_id: str, limits: LimitsIn
 
     Raises InvalidRequest, NotFound, StorageUnavailable."""
     if limits is not None:
-        _check_limits(desk, limits)
+        check_limits(desk, limits)
 
     def edit(job: Job) -> Job | None:
         if job.state not in RESUMABLE:
@@ -147,28 +106,8 @@ async def _change(desk: JobDesk, organization: str, job_id: str, edit: Edit) -> 
     return changed or await find(desk, organization, job_id)
 
 
-def _check(desk: JobDesk, organization: str, request: ValueJobRequest) -> None:
-    _check_limits(desk, request.limits)
-    if request.source is not None:
-        _check_source(request.source, organization)
-
-
-def _check_limits(desk: JobDesk, limits: LimitsIn) -> None:
+def check_limits(desk: JobDesk, limits: LimitsIn) -> None:
+    """Raises InvalidRequest for a cost that nobody could tell."""
     if limits.max_cost is not None and dearest(desk.values.settings.prices, datetime.now(UTC).date()) is None:
         message = "there are no PRICES, so nobody can tell what a call costs; use maxTokens, or have PRICES set"
         raise InvalidRequest(f"/limits/maxCost: {message}", violations=(Violation("/limits/maxCost", message),))
-
-
-def _check_source(source: SourceIn, organization: str) -> None:
-    """Only files of the organization itself: drops/{organization}/…"""
-    try:
-        check_blob(source.container, source.blob, organization)
-        fault = None if source.blob.startswith(f"{organization}/") else f"must begin with the folder {organization}/"
-    except UnusableDrop as error:
-        fault = error.detail
-    if fault:
-        raise InvalidRequest(f"/source/blob: {fault}", violations=(Violation("/source/blob", fault),))
-
-
-def _packed(record: RecordIn) -> JsonValue:
-    return [record.id, dict(record.properties)]

@@ -68,6 +68,8 @@ class Job:
     lost_tokens: int = 0
     """Perhaps billed for calls whose worker died, beside ``usage``."""
     lost_cost: Decimal = Decimal(0)
+    planned: bool = False
+    """Its records were read and its questions laid down."""
     forecast: tuple[int, int, Decimal | None] | None = None
     """Prompt tokens, completion tokens, cost."""
     lanes: tuple[Lane, ...] = ()
@@ -77,10 +79,6 @@ class Job:
     has_results: bool = False
     told: bool = False
     """Its end was announced, and what it needs no more was cleared away."""
-
-    @property
-    def planned(self) -> bool:
-        return self.forecast is not None
 
     @property
     def limited(self) -> bool:
@@ -110,6 +108,7 @@ def values_of(job: Job) -> dict[str, Value]:
         "MaxCost": None if job.max_cost is None else str(job.max_cost),
         "Records": job.records,
         "Skipped": job.skipped,
+        "Planned": job.planned,
         "Questions": job.questions,
         "Chunks": job.chunks,
         "Done": job.done,
@@ -144,6 +143,7 @@ def job_of(organization: str, job_id: str, row: Row) -> Job:
         max_cost=None if cost is None else Decimal(cost),
         records=row.number("Records"),
         skipped=row.number("Skipped"),
+        planned=row.values.get("Planned") is True,
         questions=row.number("Questions"),
         chunks=row.number("Chunks"),
         done=row.number("Done"),

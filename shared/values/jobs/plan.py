@@ -139,6 +139,7 @@ def planned(job: Job, plan: Plan, form: Form, price: Callable[[int, int], Decima
     return replace(
         job,
         state="running",
+        planned=True,
         records=plan.records,
         skipped=plan.skipped,
         questions=plan.questions,
