@@ -18,6 +18,7 @@ ASKED_FOR = (
     "fit_ranking",
     "formats",
     "mapping_accuracy",
+    "own_embeddings",
     "prompt_tokens",
     "ranking",
     "reviews",
