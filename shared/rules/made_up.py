@@ -15,38 +15,26 @@ from shared.rules.actions import key_arguments
 from shared.rules.compile import value_type
 from shared.rules.draft import PROPERTIES, Condition, Draft, Formula, Group, Test, conditions, tests
 from shared.rules.operators import BY_NAME as OPERATORS
+from shared.rules.pattern_example import example
 from shared.rules.powerfx import keys_of, places_of
 
 MOST: Final = 12
-_GUESSES: Final = (
-    "abc",
-    "ABC",
-    "123",
-    "12345",
-    "a1b2",
-    "ann@example.com",
-    "+45 12 34 56 78",
-    "2024-05-06",
-    "AB-123",
-    "?!",
-)
-"""For patterns: what values often look like."""
-
 Values = dict[str, str | None]
 
 
 def made_up_records(draft: Draft) -> list[dict[str, object]]:
     """At most MOST, ids ``made-up-1`` and so on, first those that should match."""
     base: Values = dict.fromkeys(_keys(draft), "Example")
-    made: list[Values] = []
-    made += [base | held for held in _ways(draft)]
+    made: list[Values] = [base | held for held in _ways(draft)]
     for test in list(dict.fromkeys(tests(draft.condition)))[:MOST]:
         for value in (_failing(test), None):
             made += [{**made[0], test.field: value}]
-    patterned = [test.field for test in tests(draft.condition) if "attern" in test.operator]
-    made += [{**made[0], field: guess} for field in patterned[:1] for guess in _GUESSES]
+    said = [key for each in conditions(draft) for key in _formula_keys(each)]
+    said += [key for action in draft.actions for key in keys_of(action.get("formula"))]
+    formulas = list(dict.fromkeys(said))
+    made += [{**made[0], key: value} for key in formulas[:3] for value in (None, "12", "KG")]
     unique = list({tuple(sorted(each.items())): each for each in made}.values())
-    return [_record(number, each) for number, each in enumerate(unique[: MOST + len(_GUESSES) * bool(patterned)], 1)]
+    return [_record(number, each) for number, each in enumerate(unique[:MOST], 1)]
 
 
 def _record(number: int, values: Values) -> dict[str, object]:
@@ -68,6 +56,7 @@ def _keys(draft: Draft) -> Iterator[str]:
         kind = ACTIONS[action.name]
         yield from (action.get(each) for each in key_arguments(kind) if action.get(each))
         yield from places_of(action.get("template"))
+        yield from keys_of(action.get("formula"))
 
 
 def _formula_keys(condition: Condition) -> Iterator[str]:
@@ -107,7 +96,7 @@ def _passing(test: Test) -> str | None:
     made: dict[str, str | None] = {
         "equals": first, "in": first, "contains": f"x{first}x", "beginsWith": f"{first}x", "endsWith": f"x{first}",
         "isEmpty": None, "isNull": None, "doesNotExist": None, "isTrue": "true", "isTrueToo": "true",
-        "isFalse": "false", "isNotTrue": "false",
+        "isFalse": "false", "isNotTrue": "false", "matchesPattern": example(first),
         "greaterOrEqual": first, "lessOrEqual": first, "between": first,
     }  # fmt: skip
     if test.operator in made:
@@ -122,7 +111,8 @@ def _failing(test: Test) -> str | None:
     last = test.values[-1] if test.values else ""
     made: dict[str, str | None] = {
         "notEquals": first, "notIn": first, "notContains": f"x{first}x", "notBeginsWith": f"{first}x",
-        "notEndsWith": f"x{first}", "isEmpty": "Other", "isNull": "Other", "doesNotExist": "Other", "isTrue": "false",
+        "notMatchesPattern": example(first), "notEndsWith": f"x{first}",
+        "isEmpty": "Other", "isNull": "Other", "doesNotExist": "Other", "isTrue": "false",
         "isTrueToo": "false", "isFalse": "true", "isNotTrue": "true", "greater": first, "less": first,
         "notBetween": first, "isNotEmpty": "", "exists": None, "isNotNull": None,
     }  # fmt: skip
