@@ -65,12 +65,12 @@ def suspects(values: Iterable[str]) -> list[str]:
 
     For streams of millions of values that nearly all are none.
     """
-    harmless = _harmless_starts()
+    harmless = harmless_starts()
     return [value for value in values if value[:2] not in harmless]
 
 
 @cache
-def _harmless_starts() -> frozenset[str]:
+def harmless_starts() -> frozenset[str]:
     """Two ASCII characters with which no placeholder starts: no word does, in any case, and no sign before a digit."""
     starts = {word[:2] for word in {*_words(), *_BY_NEIGHBOURS, *_FRAMED_ONLY, *_NO}}
     starts |= {"xx", "00", "99", "31", "12"}

@@ -18,7 +18,7 @@ from shared.profiling.profile import profile_columns
 from shared.profiling.row_cells import RowCells
 from shared.profiling.scaled import scaled
 from shared.profiling.tally import Hashed, Tally
-from shared.profiling.values import texts
+from shared.profiling.trimmed import trimmed
 
 _MIB: Final = 1024 * 1024
 
@@ -71,8 +71,7 @@ class StreamProfile:
 
     def add(self, rows: int, columns: Mapping[str, Sequence[JsonValue]]) -> None:
         """``columns`` may be shorter than ``rows``, and absent: what is missing is empty."""
-        trimmed = self._tally(columns)
-        self._cells.add(rows, trimmed)
+        self._cells.add(rows, self._tally(columns))
 
     def add_columns(self, columns: Mapping[str, Sequence[JsonValue]]) -> None:
         """Where a file is read column by column: ``rows`` are added at the end, and compound keys not looked for."""
@@ -97,18 +96,18 @@ class StreamProfile:
         self._stopped = True
 
     def _tally(self, columns: Mapping[str, Sequence[JsonValue]]) -> dict[str, Sequence[str]]:
-        trimmed = {name: texts(values) for name, values in columns.items()}
-        for name, values in trimmed.items():
+        batch = {name: trimmed(values) for name, values in columns.items()}
+        for name, found in batch.items():
             tally = self._tallies.get(name)
             if tally is None:
                 tally = self._tallies[name] = Tally(name)
-            tally.add(values)
-            if not tally.nested and values is not columns[name]:
+            tally.add(found)
+            if not tally.nested and found.values is not columns[name]:
                 tally.nested = not {dict, list}.isdisjoint(map(type, columns[name]))
         self._batches += 1
         self._fit_values()
         self._fit_hashes()
-        return trimmed
+        return {name: found.values for name, found in batch.items()}
 
     def _fit_values(self) -> None:
         """Fields with most values go over to hashes where all of them together grow too large."""

@@ -18,6 +18,7 @@ import numpy as np
 from shared.profiling.counting import Column
 from shared.profiling.distinct import Distinct, drawn, hashes_of
 from shared.profiling.placeholders import belongs, placeholders, suspects, told_apart
+from shared.profiling.trimmed import Trimmed
 
 _FIRST: Final = 32
 """Values kept because they came first: five of them are shown, and some may be placeholders."""
@@ -53,10 +54,9 @@ class Tally:
         """Bytes the values take in memory, about."""
         return sum(map(len, self._seen)) + OVERHEAD * len(self._seen)
 
-    def add(self, texts: Sequence[str]) -> None:
-        """``texts``: trimmed, "" for empty."""
+    def add(self, texts: Trimmed) -> None:
         if self._hashed is None:
-            self._seen.update(texts)
+            self._seen.update(texts.values)
         else:
             self._hashed.add(texts)
 
@@ -108,13 +108,13 @@ class Hashed:
         """Some value came twice for certain. Cheap, and not always found out before the end."""
         return self.distinct.unsettled == 0 and self.filled > self.distinct.size and self.distinct.exact
 
-    def add(self, texts: Sequence[str]) -> None:
+    def add(self, texts: Trimmed) -> None:
         """Where most values are different, counting them first would cost more than it saves."""
         if self._mostly_different:
             self._add_rows(texts)
         else:
-            counted = Counter(texts)
-            self._mostly_different = len(counted) > _MOSTLY * len(texts)
+            counted = Counter(texts.values)
+            self._mostly_different = len(counted) > _MOSTLY * len(texts.values)
             self.add_counted(counted)
 
     def add_counted(self, counted: Counter[str]) -> None:
@@ -126,9 +126,10 @@ class Hashed:
             self._pinned[value] += counted.get(value, 0)
         self._count(list(counted), counted)
 
-    def _add_rows(self, texts: Sequence[str]) -> None:
+    def _add_rows(self, batch: Trimmed) -> None:
+        texts = batch.values
         empty = texts.count("")
-        no_value = self._told_apart(Counter(value for value in suspects(texts) if value))
+        no_value = self._told_apart(Counter(value for value in batch.suspects() if value))
         if empty or no_value:
             rows = len(texts) - empty
             texts = [value for value in texts if value and value not in no_value]
