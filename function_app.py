@@ -25,7 +25,9 @@ from functions import (
     vocabularies,
     vocabulary_index,
 )
+from functions.log_fields import show_fields
 
+show_fields()
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 for module in (
