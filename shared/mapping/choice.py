@@ -29,9 +29,6 @@ FINALISTS = 6
 """So many vocabularies are ranked in full."""
 FINALIST_PAIRS = 2_000
 """So many pairs of a field and a key are compared for each."""
-RANKED = 0.5
-"""What the fit of a finalist's ranking counts beside what the words of names cover, which tell better between thousands
-of vocabularies, since they are weighed among all of them."""
 FITS = 0.5
 """A field counts as covered from this score on."""
 NAMED = (0.04, 0.05)
@@ -40,7 +37,7 @@ FIT = (0.045, 0.11)
 sets reach that have nothing to do with the catalogue (``bench/vocabulary_choice.py``). Of one: what real data sets with
 other headers than the vocabulary's still reach, since a vocabulary that is given alone is likely meant; its fields are
 then judged one by one."""
-TITLE_BONUS = 0.12
+TITLE_BONUS = 0.2
 """What a data set named like the vocabulary is worth, in shares of covered fields."""
 
 
@@ -81,7 +78,7 @@ def choose(profile: DataSetProfile, index: CatalogueIndex, wanted: str | None) -
     for one in covered[:FINALISTS]:
         keys = index.key_list(one.number)
         fit = _fit(rank(judged, keys, 5, pairs=FINALIST_PAIRS))
-        scored.append((one.score + RANKED * fit, fit, one.share, keys))
+        scored.append((one.score + fit, fit, one.share, keys))
     if not scored:
         return Choice(None, False, 0.0, 0.0, 0.0, 0)
     scored.sort(key=lambda each: -each[0])
@@ -104,9 +101,10 @@ def _spread(fields: Sequence[FieldProfile], most: int) -> Sequence[FieldProfile]
 
 
 def _titles(title: str, index: CatalogueIndex) -> Scores:
-    """What each vocabulary gains by being called as the data set is: the share of its name that the other says too."""
-    shares = index.titles.gains(index.titles.split(words(title))) / np.maximum(index.titles.sizes, np.float32(1))
-    gains: Scores = (TITLE_BONUS * shares).astype(np.float32)
+    """What each vocabulary gains by being called as the data set is: by what of either name the other says too."""
+    said = index.titles.split(words(title))
+    sizes = np.maximum(index.titles.sizes, 1.0) * max(index.titles.size(said), 1.0)
+    gains: Scores = (TITLE_BONUS * index.titles.gains(said) / np.sqrt(sizes)).astype(np.float32)
     return gains
 
 

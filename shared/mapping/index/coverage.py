@@ -22,7 +22,7 @@ TEXTS: Final = 0.8
 """What words of samples and descriptions tell, where those of names tell less."""
 _NEAR: Final = 20
 """Of a vocabulary's keys, so many per field are looked at."""
-_SIZE: Final = 0.02
+_SIZE: Final = 0.01
 """What a vocabulary loses for its size (natural logarithm of its keys): in many keys more is found by chance."""
 
 
