@@ -9,6 +9,7 @@ leave-one-task-out: each task is decided with weights fitted on all the others.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,12 +20,15 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from bench.accuracy_model import LocalModel, ModelAsker
+from bench.accuracy_model import LocalModel, ModelAsker, OutOfTime
 from bench.accuracy_scores import Judged, ahead, calibration_error, scores
 from bench.accuracy_tasks import SUITES, Task, tasks
+from bench.mapping_accuracy import CALLER
 from shared.mapping import confidence, settle
+from shared.mapping.assemble import assemble
 from shared.mapping.plan import Plan
 from shared.mapping.standing import Standings
+from shared.mapping.suggest import Work, suggest
 from shared.mapping.verdicts import Ledger, Verdict
 
 FITTED_ON = (*SUITES, "labelled")
@@ -49,40 +53,39 @@ class Asked:
 def run() -> dict[str, object]:
     kind, seconds = os.environ.get("ACCURACY_MODEL", "model-1.5b"), float(os.environ.get("ACCURACY_SECONDS", "inf"))
     with LocalModel(kind, seconds) as model:
-        known = {engine: asyncio.run(_asked(engine, model)) for engine in ("ai", "auto")}
-    fitted = {engine: _fit(engine, asked) for engine, asked in known.items()}
-    held_out = {engine: _held_out(engine, asked) for engine, asked in known.items()}
-    told: dict[str, object] = {engine: _told(judged) for engine, judged in held_out.items()}
+        auto, ai = asyncio.run(_asked("auto", model)), asyncio.run(_asked("ai", model))
+    # A task that the model has not answered yet still says what scores are worth, but nothing of the model's word.
+    known = {"auto": auto, "ai": auto | ai}
+    fitted = {engine: _fit(engine, list(asked.values())) for engine, asked in known.items()}
+    held_out = {engine: _held_out(engine, asked, list(ai)) for engine, asked in known.items()}
+    told: dict[str, object] = {
+        "tasks": len(auto),
+        "answered": len(ai),
+        "auto": _told(_held_out("auto", auto, list(auto))),
+    }
+    told |= {"whereAnswered": {engine: _told(judged) for engine, judged in held_out.items()}}
     told["aiAheadOfAuto"] = ahead(held_out["ai"], held_out["auto"])
     about = "Fitted by `python -m bench accuracy_fit`. Left out: each task decided with the weights of all the others."
-    content = {"about": about, "model": kind, "leftOut": told, "weights": fitted}
-    _FILE.write_text(json.dumps(content, indent=2) + "\n")
-    errors = [
-        calibration_error([(each.confidence or 0.0, each.right) for each in judged]) for judged in held_out.values()
-    ]
+    _FILE.write_text(json.dumps({"about": about, "model": kind, "leftOut": told, "weights": fitted}, indent=2) + "\n")
+    errors = [calibration_error([(each.confidence or 0.0, each.right) for each in all_]) for all_ in held_out.values()]
     return told | {"weights": fitted, "bar": _BAR, "reached": max(errors) <= _BAR}
 
 
-async def _asked(engine: Engine, model: LocalModel) -> list[Asked]:
-    """Exactly what the product plans and asks: its own use case is run, and listened to."""
-    from shared.mapping import suggest as use_case
-
-    found: list[Asked] = []
+async def _asked(engine: Engine, model: LocalModel) -> dict[str, Asked]:
+    """Task → exactly what the product plans and asks: its own use case is run, and listened to. Without those tasks
+    for whose answers the time did not suffice."""
+    found: dict[str, Asked] = {}
     for suite in FITTED_ON:
         for task in tasks(suite):
             heard: list[tuple[Plan, Ledger]] = []
-            work = _work(task, engine, heard)
-            await use_case.suggest(work, ModelAsker(model))
-            plan, ledger = heard[0]
-            found.append(Asked(task, plan, dict(ledger.verdicts)))
+            with contextlib.suppress(OutOfTime):
+                await suggest(_work(task, engine, heard), ModelAsker(model))
+                plan, ledger = heard[0]
+                found[f"{suite}/{task.name}"] = Asked(task, plan, dict(ledger.verdicts))
     return found
 
 
-def _work(task: Task, engine: Engine, heard: list[tuple[Plan, Ledger]]) -> object:
-    from bench.mapping_accuracy import CALLER
-    from shared.mapping.assemble import assemble
-    from shared.mapping.suggest import Work
-
+def _work(task: Task, engine: Engine, heard: list[tuple[Plan, Ledger]]) -> Work:
     async def compute(function, /, *args, **kwargs):  # type: ignore[no-untyped-def]
         if function is assemble:
             heard.append((args[0], args[1]))
@@ -120,7 +123,8 @@ def _fields(asked: Asked, names: Sequence[str]) -> Iterator[Field]:
 
 
 def _logit(fields: Sequence[Field], count: int) -> Vector:
-    """Gradient ascent (Adam) on the likelihood that one of the right rows is taken, with a ridge."""
+    """Gradient ascent (Adam) on the likelihood that one of the right rows is taken, with a ridge. No weight is below 0:
+    a better score, or the model's word, never speaks against what it is for."""
     longest = max(len(rows) for rows, _ in fields)
     values, there = np.zeros((len(fields), longest, count)), np.zeros((len(fields), longest))
     right = np.zeros((len(fields), longest))
@@ -136,20 +140,23 @@ def _logit(fields: Sequence[Field], count: int) -> Vector:
         slope = ((wanted - shares)[:, :, None] * values).sum((0, 1)) - _PULL * weights
         mean, spread = 0.9 * mean + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
         weights = weights + 0.1 * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.99**step)) + 1e-8)
+        weights = np.maximum(weights, 0.0)
     return weights
 
 
-def _held_out(engine: Engine, asked: Sequence[Asked]) -> list[Judged]:
+def _held_out(engine: Engine, asked: Mapping[str, Asked], names: Sequence[str]) -> list[Judged]:
+    """The named tasks, each decided with weights fitted on all the others."""
     judged: list[Judged] = []
-    for left_out in asked:
-        weights = _fit(engine, [each for each in asked if each is not left_out])
+    for name in names:
+        left_out = asked[name]
+        weights = _fit(engine, [each for other, each in asked.items() if other != name])
         with confidence.weights_of({engine: weights}):
             decisions = settle.settle(left_out.plan, left_out.verdicts)
         for field, decision in zip(left_out.plan.profile.fields, decisions, strict=True):
             truth = left_out.task.truth.get(field.name, frozenset())
             said = decision.key.key.key.key if decision.key else None
             right = said in truth if said is not None else not truth
-            judged.append(Judged(left_out.task.name, field.name, said, right, len(truth), decision.confidence))
+            judged.append(Judged(name, field.name, said, right, len(truth), decision.confidence))
     return judged
 
 

@@ -17,7 +17,7 @@ from shared.mapping.plan import Plan
 from shared.mapping.standing import Standings
 from shared.mapping.verdicts import Answered, Named, Reviewed, Verdict
 
-LIKELY = 0.35
+LIKELY = 0.25
 """A key is given from this share on, or where it is likelier than that none fits; else a new one is proposed. Less than
 one half, since keys that are alike share what speaks for them, and a reviewer sees the confidence."""
 SAME_NAME = 0.85
