@@ -8,7 +8,7 @@ the suites that the ranking is measured on.
 
 Each word is embedded alone. All of the model's vectors point nearly the same way, so they are centred, turned to the
 directions in which the words of real key names differ most (the catalogue beside the repository, each word weighed by
-the root of how many keys have it), divided by how far they spread in each, and rounded to bytes.
+the root of how many keys have it), divided by nearly how far they spread in each, and rounded to bytes.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ from shared.mapping.signals.stems import bases
 from shared.mapping.words import fold
 from shared.mapping.words import words as name_words
 
-SIZE = 128
+SIZE = 192
 """Numbers per word."""
+EVENNESS = 0.75
+"""1 makes the words spread alike in all directions, 0 leaves them as they are."""
 ENGLISH = Path("/usr/share/dict/american-english-small")
 COMMONEST = 60_000
 """Of the model's 250,002 pieces, which stand in the order of how common they are."""
@@ -58,7 +60,7 @@ def write(words: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
     weights = np.sqrt(counts[used]).astype(np.float32)[:, None]
     centre = (vectors[used] * weights).sum(axis=0) / weights.sum()
     _, spread, directions = np.linalg.svd((vectors[used] - centre) * np.sqrt(weights), full_matrices=False)
-    turned = (vectors - centre) @ directions[:SIZE].T / spread[:SIZE]
+    turned = (vectors - centre) @ directions[:SIZE].T / spread[:SIZE] ** EVENNESS
     rounded = np.round(turned / np.abs(turned).max(axis=1, keepdims=True) * 127).astype(np.int8)
     np.savez(FILE, words=np.frombuffer("\n".join(words).encode(), np.uint8), vectors=rounded)
 
