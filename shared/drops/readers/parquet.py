@@ -52,6 +52,9 @@ def _cause(error: Exception) -> UnreadableFile:
         return UnreadableFile("too_costly", detail)
     if "encrypt" in str(error).lower():
         return UnreadableFile("unsupported_format", "The Parquet file is encrypted, and its key is not known here.")
+    if isinstance(error, duckdb.InternalException):
+        detail = "The Parquet file cannot be read: its metadata make no sense, or nest deeper than 250 levels."
+        return UnreadableFile("damaged", detail)
     return UnreadableFile("damaged", "The Parquet file cannot be read: it is damaged or was cut off.")
 
 

@@ -16,9 +16,12 @@ from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
 from shared.drops.readers.limits import MIB
 from shared.drops.readers.parquet import NAME
 from shared.drops.readers.source import Source
+from shared.drops.unreadable import UnreadableFile
 
 COPIED: Final = 256 * MIB
 """Bytes of the largest copy. Larger files are read where they lie."""
+_LONGEST: Final = 128 * MIB
+"""Bytes read in one piece. A page is that: usually one MiB, in files that DuckDB writes up to a hundred."""
 _SPARE: Final = 64 * MIB
 """Left free on the disk."""
 _CHUNK: Final = MIB
@@ -88,6 +91,8 @@ class _Handle:
 
     def read(self, size: int = -1) -> bytes:
         try:
+            if size > _LONGEST:
+                raise UnreadableFile("too_costly", "A page of the Parquet file is too large: write smaller row groups.")
             self._file.seek(self._at)
             content = self._file.read(size)
         except Exception as error:

@@ -6,6 +6,7 @@ from the blob (``shared.drops.apart``). Nothing of the file is on disk, and no m
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import struct
@@ -59,13 +60,19 @@ class RangedFile:
         """Raises SourceLost, and UnreadableFile ``too_costly`` for a reader that is led back and forth."""
         left = max(0, self._size - self._at)
         wanted = left if size < 0 else min(size, left)
-        pieces = []
-        while wanted:
-            piece = self._piece(wanted)
-            pieces.append(piece)
-            wanted -= len(piece)
+        found = self._piece(wanted) if wanted else b""
+        self._at += len(found)
+        return found if len(found) == wanted else self._longer(found, wanted)
+
+    def _longer(self, found: bytes, wanted: int) -> bytes:
+        """More than one window. Put together in one place: a page of Parquet may be a hundred MiB."""
+        whole = io.BytesIO()
+        whole.write(found)
+        while whole.tell() < wanted:
+            piece = self._piece(wanted - whole.tell())
             self._at += len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            whole.write(piece)
+        return whole.getvalue()
 
     def _piece(self, wanted: int) -> bytes:
         offset = self._at - self._start

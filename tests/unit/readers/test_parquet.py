@@ -84,3 +84,19 @@ def test_a_row_of_two_mebibytes(cause, tmp_path):
 
 def test_an_encrypted_file_says_so(cause):
     assert cause(b"PARE" + bytes(100) + b"PARE", "x.parquet")[0] == "unsupported_format"
+
+
+def test_a_column_nested_three_hundred_deep_is_refused(cause, tmp_path):
+    nested = "1"
+    for _ in range(300):
+        nested = f"{{'a': {nested}}}"
+    content = written(tmp_path, f"SELECT 1 AS id, {nested} AS deep")
+    assert "nest deeper than 250 levels" in cause(content, "x.parquet")[1]
+
+
+def test_a_page_too_large_for_memory_is_refused(cause, tmp_path, monkeypatch):
+    monkeypatch.setattr("shared.drops.readers.parquet_file._LONGEST", 50_000)
+    content = written(
+        tmp_path, "SELECT md5(i::VARCHAR) AS a FROM range(20000) r(i)", "FORMAT parquet, COMPRESSION zstd"
+    )
+    assert cause(content, "x.parquet")[0] == "too_costly"
