@@ -24,6 +24,7 @@ from shared.mapping.candidates import groups
 from shared.mapping.keys import KeyList
 from shared.mapping.signals.facts import read_fields
 from shared.mapping.signals.fusion import FILE, Weights, fuse
+from shared.mapping.signals.kin import lifted
 from shared.mapping.signals.table import SIGNALS, Numbers, Scores, Table, table
 
 PRIOR = Weights(
@@ -53,6 +54,7 @@ class Case:
     """Of the keys."""
     table: Table
     groups: Numbers | None
+    listed: KeyList
     true: npt.NDArray[np.bool_]
     """One per pair."""
 
@@ -85,7 +87,7 @@ def case(task: Task) -> Case:
     names = tuple(key.key for key in task.vocabulary.keys)
     pairs = zip(found.fields.tolist(), found.keys.tolist(), strict=True)
     true = np.array([(fields[field], names[key]) in truth for field, key in pairs])
-    return Case(task, fields, names, found, groups(found, keys), true)
+    return Case(task, fields, names, found, groups(found, keys), keys, true)
 
 
 def _family(one: Case) -> str:
@@ -156,7 +158,8 @@ def _alone(suite: str, cases: Sequence[Case], signal: int) -> dict[str, float]:
 
 
 def ranking(one: Case, chosen: Weights) -> Ranking:
-    return _ordered(one, fuse(one.table, one.groups, chosen).scores)
+    scores = fuse(one.table, one.groups, chosen).scores
+    return _ordered(one, lifted(one.table, one.groups, scores, one.listed))
 
 
 def _ordered(one: Case, scores: Scores) -> Ranking:

@@ -11,8 +11,9 @@ from shared.mapping.index.survivors import PAIRS, survivors
 from shared.mapping.keys import KeyFacts, KeyList
 from shared.mapping.signals.facts import read_fields
 from shared.mapping.signals.fusion import Fused, fuse, weights
+from shared.mapping.signals.kin import lifted
 from shared.mapping.signals.meaning import Meaning
-from shared.mapping.signals.table import SIGNALS, Numbers, Table, table
+from shared.mapping.signals.table import SIGNALS, Numbers, Scores, Table, table
 from shared.profiling.models import FieldProfile
 
 
@@ -35,10 +36,12 @@ def rank(
     asked = read_fields(fields, keys)
     compared = survivors(asked, keys, pairs)
     found = table(asked, compared, keys, meaning)
-    fused = fuse(found, groups(found, keys), weights())
+    of_groups = groups(found, keys)
+    fused = fuse(found, of_groups, weights())
+    scores = lifted(found, of_groups, fused.scores, keys)
     ends = np.cumsum([len(numbers) for numbers in compared])
     starts = [0, *ends.tolist()]
-    return tuple(_best(range(starts[n], starts[n + 1]), found, fused, keys, limit) for n in range(len(fields)))
+    return tuple(_best(range(starts[n], starts[n + 1]), found, fused, scores, keys, limit) for n in range(len(fields)))
 
 
 def groups(found: Table, keys: KeyList) -> Numbers | None:
@@ -50,8 +53,8 @@ def groups(found: Table, keys: KeyList) -> Numbers | None:
     return np.fromiter((of_key[key] for key in found.keys.tolist()), np.int32, len(found.keys))
 
 
-def _best(rows: range, found: Table, fused: Fused, keys: KeyList, limit: int) -> ShortList:
-    scores = fused.scores[rows.start : rows.stop].tolist()
+def _best(rows: range, found: Table, fused: Fused, final: Scores, keys: KeyList, limit: int) -> ShortList:
+    scores = final[rows.start : rows.stop].tolist()
     order = sorted(range(len(rows)), key=lambda n: (-scores[n], keys.facts[int(found.keys[rows[n]])].key.key))[:limit]
     return tuple(
         Ranked(keys.facts[int(found.keys[rows[n]])], scores[n], _signals(rows[n], found, fused)) for n in order

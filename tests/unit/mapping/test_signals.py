@@ -13,6 +13,7 @@ from shared.mapping.models import FieldIn, Vocabulary
 from shared.mapping.signals import descriptions, names, shapes, spelling, types, values
 from shared.mapping.signals.facts import FieldFacts, read_fields
 from shared.mapping.signals.fusion import Weights, fuse, mean, weights
+from shared.mapping.signals.kin import lifted
 from shared.mapping.signals.meaning import Meanings, meanings, spoken
 from shared.mapping.signals.stems import bases, stem, text_stems
 from shared.mapping.signals.surroundings import group_fit, rivals
@@ -237,6 +238,25 @@ class TestSurroundings:
         table = pairs([0, 0, 1, 1], [0, 1, 0, 1])
         fit = group_fit(table, np.array([0, 1, 0, 1], np.int32), np.array([0.8, 0.4, 0.8, 0.4], np.float32))
         assert fit == pytest.approx([1, 0.5, 1, 0.5])
+
+
+class TestKin:
+    KEYS = key_list({"key": "a.unitCode"}, {"key": "a.unitName"}, {"key": "a.shipped"}, {"key": "b.unitName"})
+
+    def lift(self, *scores: float) -> list[float]:
+        table = pairs([0] * 4, [0, 1, 2, 3])
+        groups = np.array([0, 0, 0, 1], np.int32)
+        found: list[float] = lifted(table, groups, np.array(scores, np.float32), self.KEYS).tolist()
+        return found
+
+    def test_a_key_like_a_likely_one_of_its_group_is_likelier(self) -> None:
+        _, kin, stranger, elsewhere = self.lift(0.8, 0.0, 0.0, 0.0)
+        assert 0.3 > kin > stranger
+        assert elsewhere == 0.0
+
+    def test_scores_are_only_raised_and_nothing_comes_of_nothing(self) -> None:
+        assert self.lift(0.8, 0.7, 0.6, 0.5) == pytest.approx([0.8, 0.7, 0.6, 0.5])
+        assert self.lift(0.0, 0.0, 0.0, 0.0) == [0.0] * 4
 
 
 def test_nonsense_scores_low_whatever_its_type() -> None:
