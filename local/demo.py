@@ -1,8 +1,8 @@
 """``make demo``: a customer file mapped by a real model on this machine, the prompts behind it, and a file that lands.
 
-The first goes over HTTP, as CluedIn's backend would do it; the second is dropped, as a pipeline would. Options by
-environment: CSV and VOCABULARY (paths; both or neither), ENGINE (ai or auto; of the first), and what `make up` takes to
-choose a deployment.
+The first goes over HTTP, as CluedIn's backend would do it; the second is dropped, as a pipeline would. Then a steward
+fills in a value and makes a rule of plain words. Options by environment: CSV and VOCABULARY (paths; both or neither, and
+then without the steward), ENGINE (ai or auto; of the first), and what `make up` takes to choose a deployment.
 """
 
 from __future__ import annotations
@@ -11,21 +11,18 @@ import csv
 import json
 import os
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from local import demo_drop, throwaway
+from local import demo_drop, demo_steward, throwaway
+from local.demo_call import call
 from local.demo_output import say, table
 from local.processes import Failed
 from local.state import CHECKOUT
 from local.supervisor import tail
 
 _SAMPLES = CHECKOUT / "local" / "samples"
-_PATIENCE = 240
-"""Seconds for one request; the platform cuts at 230."""
 
 
 def demo(_: Sequence[str]) -> int:
@@ -39,6 +36,8 @@ def demo(_: Sequence[str]) -> int:
             _show_mapping(mapping)
             _show_prompts(stack, mapping)
             _drop(stack, vocabularies)
+            if not os.environ.get("CSV"):
+                demo_steward.show(stack, records, mapping)
         except Failed as failed:
             raise Failed(f"{failed}\n{tail(Path(stack['logs']) / 'host.log')}") from failed
     say("everything is stopped")
@@ -80,31 +79,15 @@ def _map(stack: dict[str, Any], records: list[dict[str, str]], vocabularies: lis
     }
     say(f"POST /api/organizations/{stack['organization']}/mappings (a model on two cores takes a minute or two)")
     started = time.monotonic()
-    mapping = _call(stack, "POST", "mappings", body)
+    mapping = call(stack, "POST", "mappings", body)
     say(f"answered after {time.monotonic() - started:.1f} s\n")
     return mapping
 
 
 def _drop(stack: dict[str, Any], vocabularies: list[dict[str, Any]]) -> None:
     """The vocabularies are stored first: an event names a file, and nothing else."""
-    _call(stack, "PUT", "vocabularies", vocabularies)
+    call(stack, "PUT", "vocabularies", vocabularies)
     demo_drop.show(demo_drop.drop(stack, _path("CSV", _SAMPLES / "contacts.jsonl")))
-
-
-def _call(stack: dict[str, Any], method: str, path: str, body: object = None) -> dict[str, Any]:
-    """Raises Failed with the problem the app answers."""
-    url = f"{stack['baseUrl']}/api/organizations/{stack['organization']}/{path}"
-    headers = {"x-functions-key": stack["functionKey"], "content-type": "application/json"}
-    data = None if body is None else json.dumps(body).encode()
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        request = urllib.request.Request(url, data, headers, method=method)
-        with opener.open(request, timeout=_PATIENCE) as response:
-            return dict(json.load(response))
-    except urllib.error.HTTPError as error:
-        raise Failed(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from error
-    except OSError as error:
-        raise Failed(f"{method} {path}: {error}") from error
 
 
 def _show_mapping(mapping: dict[str, Any]) -> None:
@@ -144,7 +127,7 @@ def _show_mapping(mapping: dict[str, Any]) -> None:
 
 def _show_prompts(stack: dict[str, Any], mapping: dict[str, Any]) -> None:
     say(f"GET /api/organizations/{stack['organization']}/prompts?mappingId={mapping['mappingId']}")
-    found = _call(stack, "GET", f"prompts?mappingId={mapping['mappingId']}&top=200")
+    found = call(stack, "GET", f"prompts?mappingId={mapping['mappingId']}&top=200")
     rows = [
         (
             each["attemptId"],
