@@ -20,12 +20,13 @@ from typing import Final, Protocol
 from shared.drops.profile_file import FileProfile
 from shared.drops.profile_json import read_profile
 from shared.drops.readers.limits import MIB
+from shared.drops.readers.patience import WHOLE
 from shared.drops.readers.ranged_file import PART, RANGE
 from shared.drops.unreadable import UnreadableFile, too_costly
 
 log = logging.getLogger(__name__)
 
-TIME: Final = 420.0
+TIME: Final = WHOLE
 """Seconds a file may take, and the most it ever does: well before, its counts become estimates, then it is not read
 to the end (``shared.drops.readers.patience``)."""
 _CRASHES: Final = frozenset({SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})

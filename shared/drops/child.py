@@ -15,11 +15,14 @@ from typing import Any, Final
 
 from shared.drops.profile_file import profile_file
 from shared.drops.readers.limits import GIB
+from shared.drops.readers.patience import Patience
 from shared.drops.readers.ranged_file import RangedFile, SourceLost
 from shared.drops.unreadable import UnreadableFile, too_costly
 
 _ADDRESS_SPACE: Final = 2 * GIB
-"""A fence against what grows without measure. Memory in use is far below: libraries reserve more than they use."""
+_DATA: Final = 1 * GIB
+"""Fences against what grows without measure: two such readers fit into an instance. Memory in use is below half of the
+second: libraries reserve more than they use."""
 _DEFECT: Final = "The file could not be read, by a defect of ours: the log says where."
 _LONGEST_REQUEST: Final = 1_000_000
 
@@ -34,6 +37,7 @@ def answer(request: Mapping[str, Any], connection: socket.socket) -> dict[str, o
             request["data_set_name"],
             request["description"],
             sheet=request["sheet"],
+            patience=Patience.within(request["seconds"]),
         )
     except UnreadableFile as error:
         return {"error": error.code, "detail": error.detail}
@@ -67,6 +71,7 @@ def _fence(seconds: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_DATA, (_DATA, _DATA))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -12,6 +12,7 @@ from typing import Final
 
 COUNTING: Final = 200.0
 READING: Final = 320.0
+WHOLE: Final = 420.0
 _EVERY: Final = 8
 
 
@@ -25,6 +26,11 @@ class Patience:
         self._counting = clock() + counting
         self._reading = clock() + reading
         self._passed = 0
+
+    @classmethod
+    def within(cls, seconds: float, clock: Callable[[], float] = time.monotonic) -> Patience:
+        """Of a file that may take so many seconds: the rest of them is for what is done when it has been read."""
+        return cls(seconds * COUNTING / WHOLE, seconds * READING / WHOLE, clock)
 
     def counts(self) -> bool:
         """Whether the next batch is to be counted."""

@@ -158,7 +158,8 @@ def test_a_defect_of_ours_is_called_one_and_repeats_no_cell(monkeypatch):
         raise ValueError("secret cell")
 
     monkeypatch.setattr(child, "profile_file", fail)
-    said = child.answer({"size": 1, "file_name": "x", "data_set_name": "x", "description": None, "sheet": None}, None)
+    request = {"size": 1, "file_name": "x", "data_set_name": "x", "description": None, "sheet": None, "seconds": 9}
+    said = child.answer(request, None)
     assert said["error"] == "internal_error"
     assert str(said["where"]).startswith("ValueError in test_child.py:")
     assert "secret" not in str(said)

@@ -103,3 +103,14 @@ def test_parquet_columns_share_the_time_and_all_are_known(read, codes, tmp_path,
     assert by_name["kind"].distinct == 4
     assert by_name["note"].empty == about(0.8 * ROWS)
     assert found.profile.origin is None
+
+
+def test_other_times_are_shared_out_alike():
+    clock = Clock()
+    patience = Patience.within(42, lambda: clock.now)
+    clock.now = 19.9
+    assert (patience.counts(), patience.over) == (True, False)
+    clock.now = 20.1
+    assert (patience.counts(), patience.over) == (False, False)
+    clock.now = 32.1
+    assert patience.over
