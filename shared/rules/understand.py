@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from shared.rules.actions import BY_NAME as ACTIONS
@@ -23,6 +24,7 @@ from shared.rules.draft import (
 )
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
+from shared.rules.put_right import changed
 from shared.rules.slips import ordered, split
 
 _MOST_WORDS: Final = 200
@@ -159,19 +161,12 @@ def normalised_domains(draft: Draft, domains: Iterable[str]) -> Draft:
     """Business domains as the catalogue writes them: ``Customers`` → ``/Customer``."""
     known = {_folded(each): each for each in domains}
 
-    def put_right(condition: Condition) -> Condition:
-        if isinstance(condition, Group):
-            return Group(condition.match, tuple(map(put_right, condition.parts)))
-        if isinstance(condition, Test) and condition.field == BUSINESS_DOMAIN:
-            values = tuple(known.get(_folded(value), value) for value in condition.values)
-            return Test(condition.field, condition.operator, values, condition.type)
-        return condition
+    def change(test: Test) -> Test:
+        if test.field != BUSINESS_DOMAIN:
+            return test
+        return replace(test, values=tuple(known.get(_folded(value), value) for value in test.values))
 
-    def whole(group: Group) -> Group:
-        return Group(group.match, tuple(map(put_right, group.parts)))
-
-    rules = tuple(ChildRule(rule.name, rule.actions, whole(rule.condition)) for rule in draft.rules)
-    return Draft(draft.name, draft.scope, whole(draft.condition), rules, draft.description)
+    return changed(draft, change)
 
 
 def _folded(domain: str) -> str:

@@ -27,6 +27,7 @@ from shared.rules.manual import manual_steps, with_winners
 from shared.rules.models import RuleAnswer
 from shared.rules.preview import NotRun, as_records, run_rule
 from shared.rules.prompt import Reply, write_prompt
+from shared.rules.put_right import put_right
 from shared.rules.sandbox import Sandbox
 from shared.rules.understand import normalised_domains, tested, understand, without_tests
 
@@ -66,6 +67,7 @@ class _Writer:
         draft = understand(reply, name=request.name, scope=request.scope)
         if self.work.domains:
             draft = normalised_domains(draft, self.work.domains)
+        draft = put_right(draft, reply, self.work.asked.said, self.work.offered)
         questions = doubts(draft, self.work.asked, str(reply.get("question") or "").strip())
         if questions:
             return Try(reply, draft, questions=questions)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from shared.rules.draft import Condition, Group, Test
+from shared.rules.offer import Offer
+from shared.rules.put_right import put_right
 from shared.rules.understand import normalised_domains, understand, without_tests
 
 
@@ -67,3 +69,26 @@ def test_business_domains_are_written_as_the_catalogue_does() -> None:
     reply: dict[str, object] = {"tests": [{"key": "businessDomain", "operator": "equals", "values": ["Customers"]}]}
     draft = normalised_domains(understand(reply, name=None, scope=None), ["/Customer", "/Sales/Order"])
     assert draft.condition.parts == (Test("businessDomain", "equals", ("/Customer",)),)
+
+
+BOOLEAN = (Offer("a.x", "", "Boolean"), Offer("a.y", "", "Text"))
+
+
+def test_a_boolean_that_equals_a_word_is_true_or_false() -> None:
+    reply: dict[str, object] = {
+        "tests": [
+            {"key": "a.x", "operator": "equals", "values": ["No"]},
+            {"key": "a.y", "operator": "equals", "values": ["No"]},
+        ]
+    }
+    made = put_right(understand(reply, name=None, scope=None), reply, "", BOOLEAN)
+    assert made.condition.parts == (Test("a.x", "isFalse"), Test("a.y", "equals", ("No",)))
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [("Take the latest city", False), ("Take the latest where it is Oslo", True)]
+)
+def test_values_from_the_samples_are_no_condition_where_all_records_are_meant(words: str, kept: bool) -> None:
+    reply: dict[str, object] = {"which": "all", "tests": [{"key": "a.y", "operator": "equals", "values": ["Oslo"]}]}
+    made = put_right(understand(reply, name=None, scope=None), reply, words, BOOLEAN)
+    assert bool(made.condition.parts) == kept

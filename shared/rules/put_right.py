@@ -1,0 +1,59 @@
+"""What a draft says against what was asked and offered: slips that only show there, put right without asking again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from shared.rules.draft import EVERYTHING, Condition, Draft, Group, Test, tests
+from shared.rules.offer import Offer
+from shared.rules.prompt import Reply
+
+_TRUE: Final = frozenset({"true", "yes", "1"})
+_FALSE: Final = frozenset({"false", "no", "0"})
+_EVERY: Final = frozenset({"all", "all records", "alle", "tous", "todos", "tutti"})
+
+
+def put_right(draft: Draft, reply: Reply, words: str, offered: Sequence[Offer]) -> Draft:
+    """``words``: the prompt and the answers to questions."""
+    return _ungrounded(_truths(draft, {offer.key: offer.data_type for offer in offered}), reply, words)
+
+
+def changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
+    """The draft with each of its tests changed."""
+
+    def one(condition: Condition) -> Condition:
+        if isinstance(condition, Group):
+            return whole(condition)
+        return change(condition) if isinstance(condition, Test) else condition
+
+    def whole(group: Group) -> Group:
+        return Group(group.match, tuple(map(one, group.parts)))
+
+    rules = tuple(replace(rule, condition=whole(rule.condition)) for rule in draft.rules)
+    return replace(draft, condition=whole(draft.condition), rules=rules)
+
+
+def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
+    """``newsletter equals false`` is Is False where the key is a Boolean: no value is no yes."""
+
+    def change(test: Test) -> Test:
+        said = test.values[0].casefold() if len(test.values) == 1 else ""
+        if types.get(test.field) != "Boolean" or test.operator not in ("equals", "notEquals"):
+            return test
+        if said not in _TRUE | _FALSE:
+            return test
+        return Test(test.field, "isTrue" if (said in _TRUE) == (test.operator == "equals") else "isFalse")
+
+    return changed(draft, change)
+
+
+def _ungrounded(draft: Draft, reply: Reply, words: str) -> Draft:
+    """An answer that says "all" and yet tests for values nobody spoke of has them from the samples."""
+    if str(reply.get("which") or "").strip().casefold() not in _EVERY:
+        return draft
+    said = words.casefold()
+    tested = list(tests(draft.condition))
+    spoken = any(not test.values or any(value.casefold() in said for value in test.values) for test in tested)
+    return draft if spoken or not tested else replace(draft, condition=EVERYTHING)
