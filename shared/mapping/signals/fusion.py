@@ -17,8 +17,11 @@ import numpy as np
 from shared.mapping.signals.surroundings import group_fit, rivals
 from shared.mapping.signals.table import SIGNALS, Numbers, Scores, Table
 
-_SAME_NAME: Final = 0.9
-"""The least that a field scores for a key with the same words in its name."""
+_SAME_NAME: Final = 0.97
+"""The least that a field scores for a key of the same name, letter by letter."""
+_SAME_WORDS: Final = 0.9
+"""The same, for a key with the same words in its name."""
+_ALL: Final = 0.999
 FILE: Final = Path(__file__).with_name("weights.json")
 
 
@@ -57,7 +60,9 @@ def fuse(table: Table, groups: Numbers | None, chosen: Weights) -> Fused:
 
 def named_alike(table: Table) -> Scores:
     """What the name alone is worth where it is the key's: no description or sample speaks against that."""
-    found: Scores = np.float32(_SAME_NAME) * table.signals[:, SIGNALS.index("name")] ** 4
+    name, spelling = (table.signals[:, SIGNALS.index(signal)] for signal in ("name", "spelling"))
+    found: Scores = np.float32(_SAME_WORDS) * name**4
+    found[(name > _ALL) & (spelling > _ALL)] = _SAME_NAME
     return found
 
 
