@@ -1,8 +1,8 @@
 """``make demo``: a customer file mapped by a real model on this machine, the prompts behind it, and a file that lands.
 
 The first goes over HTTP, as CluedIn's backend would do it; the second is dropped, as a pipeline would. Then a steward
-fills in a value and makes a rule of plain words. Options by environment: CSV and VOCABULARY (paths; both or neither, and
-then without the steward), ENGINE (ai or auto; of the first), and what `make up` takes to choose a deployment.
+fills in a value and makes a rule of plain words. Options by environment: CSV and VOCABULARY (paths, both or neither,
+and then without the steward), ENGINE (ai or auto; of the first), and what `make up` takes to choose a deployment.
 """
 
 from __future__ import annotations
