@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from shared.rules.understand import normalised_domains, tested, understand, with
 log = logging.getLogger(__name__)
 
 SHOWN_VALUES: Final = 5
+_QUOTED: Final = re.compile(r"'.*'|\".*\"", re.DOTALL)
 
 
 async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnswer:
@@ -118,7 +120,9 @@ class _Writer:
         if unsupported:
             return replace(tried, fault="; ".join(unsupported))
         if ran.failures and sum(ran.failures.values()) == ran.preview.records:
-            return replace(tried, fault=f"it fails on every record: {next(iter(ran.failures))}")
+            # What the SDK quotes is a record's value, which may not leave, and is not the model's to read.
+            reason = _QUOTED.sub("a value", next(iter(ran.failures)))
+            return replace(tried, fault=f"it fails on every record: {reason}")
         if draft.scope == "Survivorship" and not made_up:
             ran = with_winners(draft, self.work.request.records or (), ran)
         return replace(tried, offered=Offered(draft, rule, ran, made_up))

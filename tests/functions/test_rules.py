@@ -278,6 +278,16 @@ async def test_values_leave_only_as_the_policy_says(stand: Stand, samples: str, 
     assert ("Aa" in sent) == (samples == "masked")
 
 
+async def test_a_value_a_rule_fails_on_does_not_leave_either(stand: Stand) -> None:
+    fails = act("formula", "customer.creditLimit", 'Value(GetVocabularyKeyValue(Entity,"customer.country"))+1')
+    says(stand, reply(actions=[fails]), DANISH)
+    answer = await ask(options={"samples": "none"}, scope="DataPart")
+    assert (answer.status, len(stand.gateway.asked)) == (200, 2)
+    assert "fails on every record" in stand.gateway.asked[1][1]
+    assert "Germany" not in stand.gateway.asked[1][1]
+    assert "Value 'Denmark'" not in stand.gateway.asked[1][1]
+
+
 async def test_a_request_never_gets_more_samples_than_the_organization_allows(stand: Stand) -> None:
     await stand.tables.put("OrganizationSettings", "acme", "samples", {"Value": "none"})
     says(stand, DANISH)
