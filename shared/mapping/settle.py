@@ -108,9 +108,11 @@ def voice(verdict: Verdict | None, ranked: Ranked) -> confidence.Voice:
     return "chosen" if verdict.key.key.key == ranked.key.key.key else "another"
 
 
-def _order(option: _Option) -> tuple[float, float, int, str]:
-    """Among the about equally likely the better score: a share is less where a field has another good key too."""
-    return (-round(option.likely, 1), -option.ranked.score, option.number, option.key)
+def _order(option: _Option) -> tuple[float, float, float, int, str]:
+    """First fields called like the key, by how much; then the likeliest, among the about equally likely the better
+    score: a share is less where a field has another good key too."""
+    named = option.ranked.score if option.ranked.score >= SAME_NAME else 0.0
+    return (-named, -round(option.likely, 1), -option.ranked.score, option.number, option.key)
 
 
 def _share_out(options: list[_Option], given: dict[str, int]) -> dict[int, _Option]:
