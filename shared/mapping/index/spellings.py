@@ -16,8 +16,8 @@ for _pair in ALIKE:
 
 SHORTEST = 3
 """Letters of a beginning or an abbreviation that says anything."""
-CROWDED = 3_000
-"""With more words of one initial than this, only those that agree in two letters are compared."""
+CROWDED = 1_000
+"""With more words of one initial than this, only those that agree in two letters are compared, or in more."""
 _LIKEST = 80
 """Of 100: spelling that is less alike is no slip of the pen."""
 _LAST = "\U0010ffff"
@@ -52,12 +52,19 @@ class Spellings:
         return found
 
     def _beginning(self, start: str) -> Sequence[str]:
-        return self._words[bisect_left(self._words, start) : bisect_left(self._words, start + _LAST)]
+        first, last = self._range(start)
+        return self._words[first:last]
 
     def _crowd(self, word: str) -> Sequence[str]:
-        """The words of the same initial."""
-        crowd = self._beginning(word[0])
-        return crowd if len(crowd) <= CROWDED else self._beginning(word[:2])[:CROWDED]
+        """The words of the same initial, or of as many first letters as leave not too many."""
+        first, last = self._range(word[0])
+        for letters in range(2, min(len(word), SHORTEST) + 1):
+            if last - first > CROWDED:
+                first, last = self._range(word[:letters])
+        return self._words[first : min(last, first + CROWDED)]
+
+    def _range(self, start: str) -> tuple[int, int]:
+        return bisect_left(self._words, start), bisect_left(self._words, start + _LAST)
 
     def _spelt(self, word: str, crowd: Sequence[str]) -> Iterator[str]:
         from rapidfuzz import fuzz, process
