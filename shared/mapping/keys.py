@@ -57,6 +57,10 @@ class Facts(Sequence[KeyFacts]):
         self._split = split
         self._read: dict[int, KeyFacts] = {}
 
+    @property
+    def read_so_far(self) -> int:
+        return len(self._read)
+
     def __len__(self) -> int:
         return len(self._vocabulary.keys)
 

@@ -18,6 +18,9 @@ from shared.mapping.words import words
 
 READ: Final = 8
 """Vocabularies kept ready for ranking, those used last."""
+KEY: Final = 1_500
+FACTS: Final = 4_000
+"""Bytes of a key as an object, and of what is read of one for ranking."""
 OWN_NAME: Final = 0.3
 """What a word of the vocabulary's name counts beside one of the key's."""
 
@@ -47,8 +50,9 @@ class CatalogueIndex:
 
     @property
     def size(self) -> int:
-        """Bytes of memory, about, without the vocabularies that are kept ready."""
-        return self.names.size_in_bytes + self.texts.size_in_bytes + 500 * len(self.heads)
+        """Bytes of memory, about, with the vocabularies that are kept ready."""
+        ready = sum(KEY * len(keys.facts) + FACTS * keys.facts.read_so_far for keys in list(self._lists.values()))
+        return self.names.size_in_bytes + self.texts.size_in_bytes + 500 * len(self.heads) + ready
 
     def number(self, key_prefix: str) -> int | None:
         """Of the vocabulary with exactly this keyPrefix."""

@@ -72,7 +72,7 @@ class Indexes:
         async with self._making.setdefault(organization, asyncio.Lock()):
             cached = self._cached.get(organization)
             if cached and cached[0] == stored.version:
-                self._cached.move_to_end(organization)
+                self._remember(organization, *cached)
                 return cached[1]
             index = await self._read(organization, stored)
             if index is None:
