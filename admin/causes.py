@@ -21,7 +21,7 @@ class Refused(Ended):
 
 
 class Misused(Ended):
-    """The command line or the environment is not what it should be: nothing was sent."""
+    """The command line or the environment is not what it should be: nothing was changed."""
 
     exit_code = 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from admin.causes import Misused
 
@@ -18,9 +18,11 @@ _NAMES = {FUNCTION_KEY: "Function key", ADMIN_KEY: "Admin key (the Key Vault sec
 class Keys:
     """Looked up when they are needed, so that nobody is asked for an admin key to read something."""
 
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     ask: Callable[[str], str] | None
     """Asks a person; None where there is none."""
+    _typed: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    """Asked for once: a command may send several requests."""
 
     def headers(self, admin: bool) -> dict[str, str]:
         """Raises Misused."""
@@ -30,9 +32,9 @@ class Keys:
         return found
 
     def _key(self, variable: str) -> str:
-        key = self.environment.get(variable, "").strip()
+        key = self.environment.get(variable, "").strip() or self._typed.get(variable, "")
         if not key and self.ask:
-            key = self.ask(f"{_NAMES[variable]}: ").strip()
+            key = self._typed[variable] = self.ask(f"{_NAMES[variable]}: ").strip()
         if not key:
             raise Misused(f"There is no {_NAMES[variable].lower()}. Set the environment variable {variable}.")
         # The HTTP library would repeat in its error what it cannot send.

@@ -13,7 +13,6 @@ _TO_DO = {
     "admin_required": "Set CLUEDIN_AI_ADMIN_KEY to the Key Vault secret admin-key.",
     "feature_disabled": "Switch it on: python -m admin flags set AiMapping --enabled true (or RuleEngine).",
     "erasure_disabled": "Set the app setting RETENTION_DATABASE_URL.",
-    "invalid_organization": "Lower-case letters, digits and single hyphens, at most 64 characters, not default.",
     "not_found": "Check the id and the organization.",
     "not_replayable": "Send the work anew; failures list says which failures can be replayed.",
     "settings_missing": "Set the secret in Key Vault; settings show tells which of the four are there.",
@@ -44,11 +43,13 @@ def refusal(status: int, headers: Message, content: bytes) -> Ended:
 
 
 def _problem(found: JsonObject, code: str, wait: str | None) -> str:
-    lines = [f"({one_line(code)}) {one_line(text_at(found, 'detail') or text_at(found, 'title') or '')}"]
-    lines += [
-        f"  {one_line(text_at(fault, 'pointer') or '')}: {one_line(text_at(fault, 'message') or '')}"
-        for fault in items_of(found, "errors")
+    detail = one_line(text_at(found, "detail") or text_at(found, "title") or "")
+    lines = [f"({one_line(code)}) {detail}"]
+    faults = [
+        ": ".join(one_line(text_at(each, m) or "") for m in ("pointer", "message"))
+        for each in items_of(found, "errors")
     ]
+    lines += [f"  {fault}" for fault in faults if fault not in detail]
     to_do = _TO_DO.get(code) or (f"Try again in {one_line(wait)} seconds." if wait else None)
     if to_do:
         lines.append(to_do)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 
 from admin.arguments import Group, name
 from admin.desk import Desk, Outcome
-from admin.json_values import JsonObject
+from admin.json_values import JsonObject, text_at
 from admin.service import Request
 from admin.table import Column, record
 
@@ -34,6 +35,7 @@ COLUMNS = (
     Column("Error", "error.code"),
     Column("Error's detail", "error.detail"),
 )
+_ENDED = frozenset({"succeeded", "failed", "cancelled", "stopped_by_limit"})
 _EXAMPLE = "0f9a4c1e-7a59-4a0f-9d0e-3d5f6c2b7a10 -o acme"
 
 
@@ -52,12 +54,13 @@ def add(group: Group) -> None:
     )
     for command in commands:
         command.add_argument("id", type=name, metavar="ID", help="jobId, as the service answered when it began")
-    resume.add_argument("--max-cost", type=float, metavar="COST", help="what the job may cost in all")
-    resume.add_argument("--max-tokens", type=int, metavar="N", help="how many tokens it may use in all")
+    new = "a limit that is given takes the place of both earlier ones"
+    resume.add_argument("--max-cost", type=float, metavar="COST", help=f"what the job may cost in all; {new}")
+    resume.add_argument("--max-tokens", type=int, metavar="N", help=f"how many tokens it may use in all; {new}")
 
 
 def show_job(args: Namespace, desk: Desk) -> Outcome:
-    return _shown(desk, Request("GET", args.organization, ("values", "jobs", args.id)))
+    return _asked(desk, Request("GET", args.organization, ("values", "jobs", args.id)))[0]
 
 
 def pause_job(args: Namespace, desk: Desk) -> Outcome:
@@ -75,9 +78,13 @@ def resume_job(args: Namespace, desk: Desk) -> Outcome:
 
 
 def _changed(args: Namespace, desk: Desk, change: str, body: JsonObject | None = None) -> Outcome:
-    return _shown(desk, Request("POST", args.organization, ("values", "jobs", args.id, change), body=body))
+    """The service answers a job that had ended as it stays: that nothing changed is told here, and ends with 1."""
+    outcome, state = _asked(desk, Request("POST", args.organization, ("values", "jobs", args.id, change), body=body))
+    if state not in _ENDED or (change, state) == ("cancel", "cancelled"):
+        return outcome
+    return replace(outcome, notes=(f"ERROR: Nothing to {change}: the job is {state}.",), refused=True)
 
 
-def _shown(desk: Desk, request: Request) -> Outcome:
+def _asked(desk: Desk, request: Request) -> tuple[Outcome, str | None]:
     answer = desk.ask(request)
-    return Outcome(answer.content, lambda _: record(COLUMNS, answer.json))
+    return Outcome(answer.content, lambda _: record(COLUMNS, answer.json)), text_at(answer.json, "state")

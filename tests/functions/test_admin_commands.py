@@ -14,6 +14,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from admin.causes import Misused
 from admin.desk import Desk
 from admin.groups import failures, flags, jobs, prompts, settings, usage
 from admin.json_values import JsonObject, read_object
@@ -75,6 +76,24 @@ def asked(*argv: str) -> Request:
     run(ask, *argv)
     (request,) = requests
     return request
+
+
+def test_erasing_is_agreed_to_by_a_person() -> None:
+    requests: list[Request] = []
+
+    def ask(request: Request) -> Answer:
+        requests.append(request)
+        return Answer(b"{}", {"erased": 1})
+
+    args = parser().parse_args(["prompts", "erase", "-o", "acme", "--mapping-id", "m-1"])
+    with pytest.raises(Misused):
+        args.run(args, Desk(ask, lambda question: False))
+    assert requests == []
+    questions: list[str] = []
+    args.run(args, Desk(ask, lambda question: questions.append(question) is None))
+    assert "acme" in questions[0]
+    assert "m-1" in questions[0]
+    assert len(requests) == 1
 
 
 def document() -> Any:

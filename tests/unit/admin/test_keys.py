@@ -15,6 +15,8 @@ def test_a_person_is_asked_only_for_what_is_missing_and_needed() -> None:
     keys = Keys({"CLUEDIN_AI_KEY": "k"}, ask)
     assert keys.headers(admin=False) == {"x-functions-key": "k"}
     assert questions == []
-    assert keys.headers(admin=True) == {"x-functions-key": "k", "x-admin-key": "typed"}
+    for _ in range(2):
+        assert keys.headers(admin=True) == {"x-functions-key": "k", "x-admin-key": "typed"}
     assert len(questions) == 1
     assert questions[0].startswith("Admin key")
+    assert "typed" not in repr(keys)

@@ -242,6 +242,23 @@ def test_limits_of_a_job_are_sent_only_where_given(app: App, run: Run) -> None:
     assert "1,000,000" in said.out
 
 
+@pytest.mark.parametrize(
+    ("change", "state", "code"),
+    [
+        ("resume", "cancelled", 1), ("pause", "succeeded", 1), ("cancel", "succeeded", 1), ("resume", "failed", 1),
+        ("cancel", "cancelled", 0), ("pause", "paused", 0), ("resume", "queued", 0), ("show", "failed", 0),
+    ],
+)  # fmt: skip
+def test_a_job_that_had_ended_is_not_said_to_have_changed(
+    app: App, run: Run, change: str, state: str, code: int
+) -> None:
+    app.answers({"jobId": "j-1", "state": state})
+    said = run("jobs", change, "j-1", "-o", "acme")
+    assert said.code == code
+    assert state in said.out
+    assert bool(said.err) == bool(code)
+
+
 def test_what_a_model_answered_cannot_steer_the_terminal(app: App, run: Run) -> None:
     app.answers({
         "attemptId": "a-1", "messages": [{"role": "user", "content": "one\ntwo\x1b]0;title\x07"}],
