@@ -14,7 +14,7 @@ from typing import IO
 from urllib.parse import quote, urlencode
 
 from admin.address import Address
-from admin.causes import Unreachable
+from admin.causes import Misused, Unreachable
 from admin.json_values import JsonObject, read_object
 from admin.keys import Keys
 from admin.refusals import refusal
@@ -82,7 +82,10 @@ class Service:
                 return error.code, error.headers, _read(error, error.headers)
 
     def _built(self, request: Request) -> urllib.request.Request:
-        query = f"?{urlencode(request.query)}" if request.query else ""
+        try:
+            query = f"?{urlencode(request.query)}" if request.query else ""
+        except UnicodeError:
+            raise Misused("An argument is not text in this terminal's encoding.") from None
         headers = {"accept": "application/json", "user-agent": "cluedin-ai-admin"}
         content = None
         if request.method != "GET":
@@ -108,7 +111,8 @@ def _read(answer: IO[bytes], headers: Message) -> bytes:
     if len(content) > MOST_BYTES:
         raise Unreachable(f"The answer is larger than {MOST_BYTES // 2**20} MiB: ask for less with --top.")
     # The library tells of an answer that breaks off only when it is read to its end, however long.
-    if len(content) < int(headers.get("content-length", "0")):
+    length = headers.get("content-length", "")
+    if length.isdecimal() and len(content) < int(length):
         raise http.client.IncompleteRead(content)
     return content
 

@@ -234,6 +234,11 @@ def test_an_id_stays_one_part_of_the_path(app: App, run: Run) -> None:
     assert app.asked[0].path == "/api/organizations/acme/prompts/..%2Fflags%3Fx%23y"
 
 
+def test_an_argument_that_is_no_text_is_wrong_usage(app: App, run: Run) -> None:
+    assert run("prompts", "list", "-o", "acme", "--correlation-id", "\udc80").code == 2
+    assert not app.asked
+
+
 def test_limits_of_a_job_are_sent_only_where_given(app: App, run: Run) -> None:
     app.answers({"jobId": "j-1", "state": "running", "progress": {"records": 1_000_000}})
     run("jobs", "resume", "j-1", "-o", "acme")
