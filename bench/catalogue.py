@@ -66,13 +66,6 @@ def ten_words() -> tuple[Vocabulary, ...]:
     return (_vocabulary("ten", sorted(names)),)
 
 
-def half_a_million_words() -> tuple[Vocabulary, ...]:
-    """50,000 names of ten words each, nearly all of them different."""
-    random = Random(SEED)
-    listed = _words(random, 500_000)
-    return (_vocabulary("many", ["_".join(listed[at : at + 10]) for at in range(0, 500_000, 10)]),)
-
-
 def largest() -> tuple[Vocabulary, ...]:
     """As much as may be stored, 32 MiB of JSON, keys described."""
     random = Random(SEED)
@@ -97,7 +90,6 @@ SCENARIOS: dict[str, Callable[[], tuple[Vocabulary, ...]]] = {
     "real": real,
     "one vocabulary": one_vocabulary,
     "ten words": ten_words,
-    "half a million words": half_a_million_words,
     "32 MiB": largest,
 }
 
