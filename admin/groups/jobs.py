@@ -54,7 +54,7 @@ def add(group: Group) -> None:
     )
     for command in commands:
         command.add_argument("id", type=name, metavar="ID", help="jobId, as the service answered when it began")
-    new = "a limit that is given takes the place of both earlier ones"
+    new = "one that is not given stays as it is"
     resume.add_argument("--max-cost", type=float, metavar="COST", help=f"what the job may cost in all; {new}")
     resume.add_argument("--max-tokens", type=int, metavar="N", help=f"how many tokens it may use in all; {new}")
 

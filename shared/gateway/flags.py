@@ -62,7 +62,8 @@ class Flags:
         for state in states:
             if isinstance(state, BaseException):
                 raise state
-        raise FeatureDisabled(f"{' and '.join(names)} is switched off for organization {organization}")
+        said = f"{names[0]} is" if len(names) == 1 else f"{' and '.join(names)} are all"
+        raise FeatureDisabled(f"{said} switched off for organization {organization}")
 
     async def set(self, organization: str, feature: Feature, row: FlagRow) -> FlagState:
         """Change the organization's own row. The audit row is written first. Raises FlagsUnavailable."""

@@ -66,7 +66,9 @@ async def resume(desk: JobDesk, organization: str, job_id: str, limits: LimitsIn
             return None
         lanes = tuple(replace(lane, owner="", until="", calls=taken_over(lane.calls)) for lane in job.lanes)
         if limits is not None:
-            job = replace(job, max_tokens=limits.max_tokens, max_cost=cost_of(limits))
+            # One that is not given stays as it is.
+            tokens, cost = limits.max_tokens or job.max_tokens, cost_of(limits) or job.max_cost
+            job = replace(job, max_tokens=tokens, max_cost=cost)
         return replace(
             job, state="running" if job.planned else "queued", lanes=lanes, ends=None, error=None, told=False
         )
