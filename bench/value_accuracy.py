@@ -144,7 +144,7 @@ def _form(name: str) -> Form:
     task = _TASKS[name]
     template = parse_template(task["prompt"])
     given = {key: OutputIn.model_validate(output) for key, output in task["outputs"].items()}
-    return form_of(template, outputs_of(template, given, ())[0])
+    return form_of(template, outputs_of(template, given, lambda prefix: None)[0])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.errors import Violation
@@ -13,6 +13,9 @@ from shared.mapping.validate import escape, refuse
 from shared.values.legal import legal
 from shared.values.models import OutputIn
 from shared.values.template import Template
+
+Find = Callable[[str], Vocabulary | None]
+"""The stored vocabulary with this keyPrefix."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Output:
 
 
 def outputs_of(
-    template: Template, given: Mapping[str, OutputIn], catalogue: Iterable[Vocabulary]
+    template: Template, given: Mapping[str, OutputIn], find: Find
 ) -> tuple[tuple[Output, ...], tuple[Note, ...]]:
     """The outputs in the template's order, and warnings. What the request does not say of a key, the catalogue may.
 
@@ -46,7 +49,8 @@ def outputs_of(
         for folded, (key, _) in said.items()
         if folded not in wanted
     )
-    known = _known_keys(catalogue, wanted - {folded for folded, (_, output) in said.items() if output.data_type})
+    typed = {folded for folded, (_, output) in said.items() if output.data_type}
+    known = _known_keys(find, [key for key in template.outputs if key.casefold() not in typed])
     made, notes = [], []
     for key in template.outputs:
         name, output = said.get(key.casefold(), (key, OutputIn()))
@@ -61,13 +65,17 @@ def outputs_of(
     return tuple(made), tuple(notes)
 
 
-def _known_keys(catalogue: Iterable[Vocabulary], wanted: set[str]) -> dict[str, VocabularyKey]:
-    if not wanted:
-        return {}
+def _known_keys(find: Find, wanted: Iterable[str]) -> dict[str, VocabularyKey]:
+    """What the catalogue says of these keys: of each, the vocabularies its own name may begin with are read."""
     found: dict[str, VocabularyKey] = {}
-    for vocabulary in catalogue:
-        if any(key.startswith(f"{vocabulary.key_prefix.casefold()}.") for key in wanted):
-            found |= {key.key.casefold(): key for key in vocabulary.keys if key.key.casefold() in wanted}
+    for key in wanted:
+        parts = key.split(".")
+        for prefix in (".".join(parts[:count]) for count in range(1, len(parts))):
+            vocabulary = find(prefix)
+            if vocabulary is not None:
+                found |= {
+                    each.key.casefold(): each for each in vocabulary.keys if each.key.casefold() == key.casefold()
+                }
     return found
 
 

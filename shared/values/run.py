@@ -99,8 +99,7 @@ async def check_policy(policies: OrganizationSettings, organization: str, asked:
 
 async def task_of(catalogue: Catalogue, organization: str, template: Template, outputs: dict[str, OutputIn]) -> Task:
     """Raises InvalidRequest (``/outputs/…``), StorageUnavailable."""
-    vocabularies = await catalogue.vocabularies(organization)
-    made, notes = outputs_of(template, outputs, vocabularies)
+    made, notes = outputs_of(template, outputs, (await catalogue.read(organization)).find)
     return Task(template, made, form_of(template, made), notes)
 
 
