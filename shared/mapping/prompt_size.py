@@ -14,6 +14,8 @@ MOST: Final = 40
 """Fields: one property each, of the 100 a strict schema may have."""
 LEAST: Final = 4
 """Below this, instructions and keys cost more than the fields."""
+SHORT: Final = 12
+"""Fields: wrong answers to so few do not come of the prompt's length, and a shorter one would not help."""
 GOOD: Final = 0.9
 BAD: Final = 0.7
 """Shares of right answers from which a batch may grow, and below which it shrinks."""
@@ -29,7 +31,7 @@ class PromptSize:
 
     def learn(self, asked: int, right: int) -> None:
         """What came of one prompt. A prompt much smaller than it could have been says nothing good."""
-        if right < BAD * asked:
+        if right < BAD * asked and asked > SHORT:
             self.fields = max(LEAST, min(self.fields, asked) // 2)
         elif right >= GOOD * asked and asked >= 0.6 * self.fields:
             self.fields = min(MOST, self.fields + max(1, self.fields // 4))

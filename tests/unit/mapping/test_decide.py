@@ -94,8 +94,16 @@ async def test_a_batch_shrinks_where_answers_are_missing_and_grows_again_where_t
 async def test_a_batch_shrinks_where_the_model_contradicts_what_is_certain() -> None:
     size = PromptSize()
     names = ("first name", "last name", "email", "mobile", "fax", "city")
-    await suggest(replace(work(request(fields(*names), [vocabulary()])), size=size), FakeAsker(no_option))
+    many = tuple(f"{name}{' ' * spaces}" for name in names for spaces in range(3))
+    await suggest(replace(work(request(fields(*many), [vocabulary()])), size=size), FakeAsker(no_option))
     assert size.fields < START
+
+
+async def test_wrong_answers_to_a_few_fields_are_not_blamed_on_the_prompts_length() -> None:
+    size = PromptSize()
+    names = ("first name", "last name", "email", "mobile", "fax", "city")
+    await suggest(replace(work(request(fields(*names), [vocabulary()])), size=size), FakeAsker(no_option))
+    assert size.fields == START
 
 
 async def test_only_what_was_not_offered_is_asked_again_alone() -> None:
