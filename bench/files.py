@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.drops.apart import TIME, profile_apart
-from shared.drops.profile_file import FileProfile
+from shared.drops.file_profile import FileProfile
 from shared.drops.unreadable import UnreadableFile
 
 MIB = 1024 * 1024

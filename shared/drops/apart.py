@@ -17,7 +17,7 @@ import sysconfig
 from signal import SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV
 from typing import Final, Protocol
 
-from shared.drops.profile_file import FileProfile
+from shared.drops.file_profile import FileProfile
 from shared.drops.profile_json import read_profile
 from shared.drops.readers.limits import MIB
 from shared.drops.readers.patience import WHOLE

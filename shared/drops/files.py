@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from shared.drops.apart import Ranges, profile_apart
+from shared.drops.file_profile import FileProfile
 from shared.drops.models import Drop, Source
-from shared.drops.profile_file import FileProfile
 from shared.drops.profile_json import read_profile
 from shared.drops.readers.limits import LIMITS, size
 from shared.drops.unreadable import UnreadableFile

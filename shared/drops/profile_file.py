@@ -7,8 +7,9 @@ Blocking and, on hostile files, costly up to its limits: the queue's worker runs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from shared.drops.file_profile import FileProfile
 from shared.drops.readers.limits import LIMITS, Limits
 from shared.drops.readers.open_table import open_table
 from shared.drops.readers.patience import Patience
@@ -17,17 +18,6 @@ from shared.drops.readers.table import Batch, Note, Table
 from shared.drops.unreadable import UnreadableFile
 from shared.profiling.models import DataSetProfile
 from shared.profiling.stream import BUDGET, Budget, StreamProfile
-
-
-@dataclass(frozen=True)
-class FileProfile:
-    """``warnings``: what was odd and read all the same, fit to be shown."""
-
-    profile: DataSetProfile
-    warnings: tuple[Note, ...]
-    rows: int
-    format: str
-    """``csv`` (for all delimited text), ``json``, ``jsonl``, ``parquet`` or ``xlsx``."""
 
 
 def profile_file(

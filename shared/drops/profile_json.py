@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.drops.profile_file import FileProfile
+from shared.drops.file_profile import FileProfile
 from shared.drops.readers.table import Note
 from shared.profiling.models import Counts, DataSetProfile, FieldProfile, Identifier
 

@@ -17,9 +17,10 @@ import azure.functions as func
 from shared import settings as app_settings
 from shared.callbacks import Callbacks
 from shared.drops.apart import Ranges
+from shared.drops.file_profile import FileProfile
 from shared.drops.files import DropFiles
 from shared.drops.models import Drop
-from shared.drops.profile_file import FileProfile, profile_file
+from shared.drops.profile_file import profile_file
 from shared.failures import Failures
 from shared.gateway.credentials import Credentials
 from shared.gateway.flags import Flags

@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 
 from shared.drops.apart import Ranges
+from shared.drops.file_profile import FileProfile
 from shared.drops.files import DropFiles
 from shared.drops.models import Drop, Source
-from shared.drops.profile_file import FileProfile
 from shared.mapping.claims import Superseded
 from shared.mapping.orderly import TimeIsUp
 from shared.mapping.queued_run import Run
