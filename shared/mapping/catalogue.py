@@ -13,7 +13,7 @@ from typing import Final
 
 from shared.errors import StorageUnavailable
 from shared.mapping.models import Vocabulary
-from shared.mapping.stored_catalogue import MEDIA_TYPE, StoredCatalogue, changed, pack, parse
+from shared.mapping.stored_catalogue import MEDIA_TYPE, StoredCatalogue, changed, pack, parse, parse_first
 from shared.mapping.validate import duplicate_keys, refuse
 from shared.storage import Blob, Blobs
 
@@ -35,6 +35,8 @@ class Catalogue:
         cached = self._cached.get(organization)
         known = Blob(b"", cached.version) if cached else None
         blob = await self._blobs.get(CONTAINER, _name(organization), known=known)
+        if blob is None and await self._carry_over(organization):
+            blob = await self._blobs.get(CONTAINER, _name(organization))
         if blob is None:
             self._cached.pop(organization, None)
             return StoredCatalogue()
@@ -86,6 +88,16 @@ class Catalogue:
         """The new version, None when somebody else was faster."""
         content = await asyncio.to_thread(changed, before, vocabulary, key_prefix)
         return await self._blobs.put(CONTAINER, _name(organization), content, MEDIA_TYPE, over=before.version)
+
+    async def _carry_over(self, organization: str) -> bool:
+        """What the first release stored, a list in one piece, is stored anew, once; False where there is none."""
+        first = await self._blobs.get(CONTAINER, f"{organization}/catalogue.json.gz")
+        if first is None:
+            return False
+        content = await asyncio.to_thread(lambda: pack(parse_first(first.content)))
+        await self._blobs.put(CONTAINER, _name(organization), content, MEDIA_TYPE, over="")
+        await self._blobs.delete(CONTAINER, f"{organization}/catalogue.json.gz")
+        return True
 
     def _remember(self, organization: str, stored: StoredCatalogue) -> None:
         self._cached[organization] = stored

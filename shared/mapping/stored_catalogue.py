@@ -62,6 +62,11 @@ def parse(content: bytes, version: str) -> StoredCatalogue:
     return StoredCatalogue(tuple(Head(*row) for row in json.loads(first)), tuple(lines), version)
 
 
+def parse_first(content: bytes) -> Iterator[Vocabulary]:
+    """As the first release stored it: one JSON list."""
+    return (Vocabulary.model_validate(item) for item in json.loads(gzip.decompress(content)))
+
+
 def _row(vocabulary: Vocabulary) -> tuple[Head, bytes]:
     return head_of(vocabulary), vocabulary.model_dump_json(by_alias=True, exclude_defaults=True).encode()
 

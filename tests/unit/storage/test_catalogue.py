@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from shared.errors import InvalidRequest, StorageUnavailable
 from shared.mapping.catalogue import Catalogue
 from shared.mapping.models import Vocabulary, VocabularyKey
+from shared.mapping.stored_catalogue import pack
 from shared.storage import Blob
 from tests.fakes.storage import FakeBlobs
 
@@ -18,6 +20,10 @@ def vocabulary(prefix: str, *keys: str) -> Vocabulary:
     return Vocabulary.model_validate(
         {"name": prefix, "keyPrefix": prefix, "keys": [{"key": f"{prefix}.{key}"} for key in keys]}
     )
+
+
+async def prefixes(catalogue: Catalogue) -> list[str]:
+    return [head.key_prefix for head in (await catalogue.read("acme")).heads]
 
 
 class Contended(FakeBlobs):
@@ -32,19 +38,15 @@ class Contended(FakeBlobs):
     ) -> str | None:
         if over is not None and self.times:
             self.times -= 1
-            await FakeBlobs.put(self, container, name, gzip.compress(_other(self.times)), content_type)
+            await FakeBlobs.put(self, container, name, pack([vocabulary(f"other{self.times}")]), content_type)
             return None
         return await FakeBlobs.put(self, container, name, content, content_type, over=over)
-
-
-def _other(number: int) -> bytes:
-    return b'[{"name": "Other", "keyPrefix": "other%d", "keys": []}]' % number
 
 
 async def test_a_change_is_made_again_when_somebody_was_faster() -> None:
     catalogue = Catalogue(Contended(3))
     assert await catalogue.put("acme", vocabulary("mine"))
-    assert [v.key_prefix for v in (await catalogue.read("acme")).vocabularies] == ["mine", "other0"]
+    assert await prefixes(catalogue) == ["mine", "other0"]
 
 
 async def test_too_much_contention_is_told() -> None:
@@ -76,7 +78,7 @@ async def test_a_change_by_another_worker_is_seen_at_once() -> None:
     await one.replace("acme", (vocabulary("a"),))
     await one.read("acme")
     await other.replace("acme", (vocabulary("b"),))
-    assert [v.key_prefix for v in (await one.read("acme")).vocabularies] == ["b"]
+    assert await prefixes(one) == ["b"]
 
 
 async def test_a_catalogue_that_was_removed_is_empty() -> None:
@@ -85,7 +87,7 @@ async def test_a_catalogue_that_was_removed_is_empty() -> None:
     await catalogue.replace("acme", (vocabulary("a"),))
     await catalogue.read("acme")
     blobs.blobs.clear()
-    assert (await catalogue.read("acme")).vocabularies == ()
+    assert await prefixes(catalogue) == []
 
 
 async def test_a_key_of_another_vocabulary_is_refused_with_its_place() -> None:
@@ -96,8 +98,8 @@ async def test_a_key_of_another_vocabulary_is_refused_with_its_place() -> None:
     assert [violation.pointer for violation in refused.value.violations] == ["/keys/1/key"]
 
 
-async def test_memory_is_bounded_by_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.mapping.catalogue.CACHED_KEYS", 5)
+async def test_memory_is_bounded_over_all_organizations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.mapping.catalogue.CACHED_BYTES", 1_000)
     blobs = FakeBlobs()
     catalogue = Catalogue(blobs)
     for organization in ("a", "b", "c"):
@@ -110,3 +112,15 @@ async def test_memory_is_bounded_by_keys(monkeypatch: pytest.MonkeyPatch) -> Non
     await catalogue.read("a")
     assert blobs.downloads == downloads + 1
     assert blobs.blobs == before
+
+
+async def test_what_the_first_release_stored_is_carried_over_once() -> None:
+    blobs = FakeBlobs()
+    kept = [{"name": "Customer", "keyPrefix": "customer", "keys": [{"key": "customer.email", "dataType": "Email"}]}]
+    await blobs.put("vocabularies", "acme/catalogue.json.gz", gzip.compress(json.dumps(kept).encode()), "")
+    catalogue = Catalogue(blobs)
+    (found,) = await catalogue.vocabularies("acme")
+    assert [key.key for key in found.keys] == ["customer.email"]
+    assert [name for _, name in blobs.blobs] == ["acme/catalogue.jsonl.gz"]
+    assert await catalogue.remove("acme", "customer")
+    assert await Catalogue(blobs).vocabularies("acme") == ()
