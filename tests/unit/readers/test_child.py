@@ -136,8 +136,16 @@ def children(parent=None):
     return [
         int(found.name)
         for found in Path("/proc").glob("[0-9]*")
-        if stat(found.name)[1:2] == [parent] and alive(found.name)
+        if stat(found.name)[1:2] == [parent] and alive(found.name) and reads_files(found)
     ]
+
+
+def reads_files(process):
+    """Other parts of the app keep children of their own, such as the sandbox of rules."""
+    try:
+        return b"shared.rules" not in (process / "cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def alive(process):
