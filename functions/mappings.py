@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from functions.http import Answer, Call, endpoint, no_content, ok
-from functions.operations import Operation, Success
+from functions.operations import ASKING, Operation, Success
 from functions.problems import Problem, problem
 from functions.workshop import mapping_desk
 from shared import errors
@@ -54,21 +54,7 @@ SUGGEST: Final = Operation(
         Success(200, "The mapping", Mapping),
         Success(202, "Accepted: with header Prefer: respond-async, or when it will take long", MappingState),
     ),
-    errors=(
-        errors.FeatureDisabled,
-        errors.SettingsMissing,
-        errors.IdempotencyConflict,
-        errors.ContentFiltered,
-        errors.UnusableAnswer,
-        errors.DeploymentThrottled,
-        errors.DeploymentUnauthorized,
-        errors.DeploymentForbidden,
-        errors.DeploymentNotFound,
-        errors.DeploymentUnavailable,
-        errors.DeploymentTimeout,
-        errors.FlagsUnavailable,
-        errors.HistoryUnavailable,
-    ),
+    errors=(errors.ContentFiltered, errors.UnusableAnswer, *ASKING),
 )
 READ: Final = Operation(
     method="GET",

@@ -7,9 +7,25 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from shared import errors
 from shared.errors import ProductError
 
 MEBIBYTE: Final = 1024 * 1024
+
+ASKING: Final[tuple[type[ProductError], ...]] = (
+    errors.FeatureDisabled,
+    errors.SettingsMissing,
+    errors.IdempotencyConflict,
+    errors.DeploymentThrottled,
+    errors.DeploymentUnauthorized,
+    errors.DeploymentForbidden,
+    errors.DeploymentNotFound,
+    errors.DeploymentUnavailable,
+    errors.DeploymentTimeout,
+    errors.FlagsUnavailable,
+    errors.HistoryUnavailable,
+)
+"""What every POST that sends prompts may come to."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import azure.functions as func
 
 from functions.http import Answer, Call, endpoint, ok
-from functions.operations import Operation, Success
+from functions.operations import ASKING, Operation, Success
 from shared import errors
 from shared.rules.models import (
     PreviewAnswer,
@@ -24,21 +24,6 @@ if TYPE_CHECKING:
 
 bp: Final = func.Blueprint()
 
-_ASKING: Final = (
-    errors.FeatureDisabled,
-    errors.SettingsMissing,
-    errors.IdempotencyConflict,
-    errors.ContentFiltered,
-    errors.UnusableAnswer,
-    errors.DeploymentThrottled,
-    errors.DeploymentUnauthorized,
-    errors.DeploymentForbidden,
-    errors.DeploymentNotFound,
-    errors.DeploymentUnavailable,
-    errors.DeploymentTimeout,
-    errors.FlagsUnavailable,
-    errors.HistoryUnavailable,
-)
 WRITE: Final = Operation(
     method="POST",
     path="organizations/{org}/rules",
@@ -46,7 +31,7 @@ WRITE: Final = Operation(
     summary="Plain words to a rule, run before it is offered",
     body=RuleRequest,
     successes=(Success(200, "The rule with a preview; or questions, and no rule", RuleAnswer),),
-    errors=(*_ASKING, errors.RuleUnusable, errors.RuleTimeout),
+    errors=(errors.ContentFiltered, errors.UnusableAnswer, *ASKING, errors.RuleUnusable, errors.RuleTimeout),
 )
 PREVIEW: Final = Operation(
     method="POST",
@@ -64,7 +49,7 @@ SUGGEST: Final = Operation(
     summary="Suggest rules for a key from its values",
     body=SuggestionRequest,
     successes=(Success(200, "What was found, and rules that were run on the values", SuggestionAnswer),),
-    errors=(*_ASKING, errors.RuleTimeout),
+    errors=(errors.ContentFiltered, errors.UnusableAnswer, *ASKING, errors.RuleTimeout),
 )
 
 

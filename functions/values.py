@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import azure.functions as func
 
 from functions.http import Answer, Call, endpoint, ok
-from functions.operations import Operation, Success
+from functions.operations import ASKING, Operation, Success
 from shared import errors
 from shared.values.models import Values, ValuesRequest
 from shared.wiring import services
@@ -24,21 +24,7 @@ FILL: Final = Operation(
     summary="Add or Set Value with AI for up to 1,000 records",
     body=ValuesRequest,
     successes=(Success(200, "One result per record, in order", Values),),
-    errors=(
-        errors.FeatureDisabled,
-        errors.SettingsMissing,
-        errors.IdempotencyConflict,
-        errors.PromptInvalid,
-        errors.DeploymentThrottled,
-        errors.DeploymentUnauthorized,
-        errors.DeploymentForbidden,
-        errors.DeploymentNotFound,
-        errors.DeploymentRejected,
-        errors.DeploymentUnavailable,
-        errors.DeploymentTimeout,
-        errors.FlagsUnavailable,
-        errors.HistoryUnavailable,
-    ),
+    errors=(errors.PromptInvalid, *ASKING, errors.DeploymentRejected),
 )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 
-from shared.gateway.records import Usage
 from shared.mapping import structure
 from shared.mapping.annotation import annotate
 from shared.mapping.candidates import ShortList
 from shared.mapping.data_types import known_type
 from shared.mapping.heading import Heading, heading
-from shared.mapping.models import Candidate, DataSetRef, Mapping, Options, Property, UsageOut
+from shared.mapping.models import Candidate, DataSetRef, Mapping, Options, Property
 from shared.mapping.models import Warning as Note
 from shared.mapping.naming import Names, camel
 from shared.mapping.plan import Plan
@@ -19,6 +18,7 @@ from shared.mapping.settle import Decision, settle
 from shared.mapping.verdicts import Ledger, Unanswered, Verdict
 from shared.mapping.words import words
 from shared.profiling.models import FieldProfile
+from shared.usage_out import usage_out
 
 MOST_TYPE_WARNINGS = 20
 
@@ -58,7 +58,7 @@ def assemble(
         ),
         warnings=[*notes, *_warnings(plan, ledger.verdicts)],
         prompt_ids=ledger.attempt_ids,
-        usage=_usage(ledger.usage, currency),
+        usage=usage_out(ledger.usage, currency),
     )  # fmt: skip
 
 
@@ -142,14 +142,3 @@ def _unknown_types(plan: Plan) -> list[Note]:
         detail = f"{len(keys) - MOST_TYPE_WARNINGS} more keys have no known data type and are treated as Text."
         found.append(Note(code="data_type_unknown", detail=detail))
     return found
-
-
-def _usage(usage: Usage, currency: str) -> UsageOut:
-    return UsageOut(
-        prompts=usage.prompts,
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        cached_tokens=usage.cached_tokens,
-        cost=None if usage.cost is None else float(usage.cost),
-        currency=currency,
-    )

@@ -7,9 +7,8 @@ have been cancelled and have written their outcomes.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.errors import AnswerError, ContentFiltered, UnusableAnswer
@@ -19,6 +18,7 @@ from shared.mapping.prompt import Answers
 from shared.mapping.prompt_size import START, PromptSize
 from shared.mapping.questions import Question
 from shared.mapping.verdicts import INVALID, Ledger, Verdict, contradicts, without_answer
+from shared.together import together
 
 IN_FLIGHT = 8
 """Prompts of one mapping at a time."""
@@ -44,21 +44,9 @@ async def decide(
     if not questions:
         return
     asking = _Round(asker, caller, ask, ledger, size, deque(questions), _Splits())
-    await _together([asking.work() for _ in range(min(IN_FLIGHT, len(questions)))])
+    await together([asking.work() for _ in range(min(IN_FLIGHT, len(questions)))])
     if not ledger.answered:
         raise _nothing(ledger)
-
-
-async def _together(sends: Sequence[Coroutine[None, None, None]]) -> None:
-    """All at once. When one raises, the others are cancelled and waited for before it is raised."""
-    tasks = [asyncio.ensure_future(send) for send in sends]
-    try:
-        await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
 
 
 @dataclass

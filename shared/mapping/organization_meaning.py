@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +22,7 @@ import numpy.typing as npt
 from shared.gateway.ports import Embedder
 from shared.gateway.records import Caller, Usage
 from shared.mapping.signals.meaning import Meaning
+from shared.together import together
 
 GROUP: Final = 256
 """Texts of one call, about."""
@@ -69,7 +70,7 @@ class OrganizationMeaning:
         known = {text: self._known[*place, text] for text in wanted if (*place, text) in self._known}
         missing = [group for group in _groups(wanted) if not known.keys() >= set(group)]
         gate = asyncio.Semaphore(AT_ONCE)
-        parts = await _all(self._ask(caller, group, gate) for group in missing)
+        parts = await together(self._ask(caller, group, gate) for group in missing)
         found = {**known, **{text: vector for part in parts for text, vector in part.vectors.items()}}
         self._remember(place, found)
         ids = tuple(attempt for part in parts for attempt in part.attempt_ids)
@@ -108,18 +109,6 @@ def as_meaning(vectors: Mapping[str, Vector]) -> Meaning:
         return found
 
     return meaning
-
-
-async def _all(calls: Iterable[Coroutine[None, None, Embedded]]) -> list[Embedded]:
-    """When one raises, the others are cancelled and waited for: their outcomes are written before it is raised."""
-    tasks = [asyncio.ensure_future(call) for call in calls]
-    try:
-        return await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
 
 
 def _groups(texts: list[str]) -> list[list[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from shared.gateway.records import Caller, Usage
-from shared.mapping.models import UsageOut
 from shared.mapping.models import Warning as Note
 from shared.rules.compile import Json
 from shared.rules.doubts import Asked
@@ -16,6 +15,7 @@ from shared.rules.offer import Offer
 from shared.rules.preview import Ran, warnings_of
 from shared.rules.prompt import Reply
 from shared.rules.understand import TAGGING
+from shared.usage_out import usage_out
 
 
 @dataclass(frozen=True)
@@ -96,17 +96,6 @@ def answer(work: RuleWork, last: Try, rule_id: str, ledger: Ledger) -> RuleAnswe
         warnings=[*work.notes, *(_warnings(offered) if offered else [])],
         prompt_ids=ledger.attempts,
         usage=usage_out(ledger.usage, work.currency),
-    )
-
-
-def usage_out(usage: Usage, currency: str) -> UsageOut:
-    return UsageOut(
-        prompts=usage.prompts,
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        cached_tokens=usage.cached_tokens,
-        cost=None if usage.cost is None else float(usage.cost),
-        currency=currency,
     )
 
 

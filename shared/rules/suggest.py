@@ -16,7 +16,6 @@ from shared.errors import RuleTimeout
 from shared.gateway.records import Usage
 from shared.mapping.models import Warning as Note
 from shared.rules.anomalies import Anomaly, anomalies
-from shared.rules.answer import usage_out
 from shared.rules.check import check_draft
 from shared.rules.column import ValueColumn, of_records, of_values
 from shared.rules.compile import compile_rule
@@ -34,6 +33,7 @@ from shared.rules.models import (
 from shared.rules.preview import NotRun, Record, as_records, run_rule
 from shared.rules.sandbox import Sandbox
 from shared.rules.spellings import Spelling, spellings
+from shared.usage_out import usage_out
 
 log = logging.getLogger(__name__)
 

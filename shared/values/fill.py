@@ -7,15 +7,15 @@ with the deployment itself (sign-in, quota, transport, flags, history) is raised
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from shared.errors import AnswerCutOff, AnswerError, ContextTooLong
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Usage
+from shared.together import together
 from shared.values.answers import Values, cause_of, read_answers
 from shared.values.batches import FIRST_TRY, START, BatchSize
 from shared.values.models import Cause
@@ -53,20 +53,8 @@ async def fill(asker: Asker, caller: Caller, form: Form, questions: Sequence[Inp
         while waiting:
             await filling.ask(tuple(waiting.popleft() for _ in range(size.take(tuple(waiting)))))
 
-    await _together([work() for _ in range(min(IN_FLIGHT, len(questions)))])
+    await together([work() for _ in range(min(IN_FLIGHT, len(questions)))])
     return filling.filled
-
-
-async def _together(coroutines: Sequence[Coroutine[None, None, object]]) -> None:
-    """All at once. When one raises, the others are cancelled and waited for before it is raised."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    try:
-        await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
 
 
 @dataclass
@@ -106,13 +94,13 @@ class _Filling:
         elif batch and len(batch) <= of / 2:
             await self.ask(batch)
         elif batch:
-            await _together([self.ask(half) for half in _halves(batch)])
+            await together([self.ask(half) for half in _halves(batch)])
 
     async def _failed(self, batch: Batch, error: AnswerError, *, last: bool) -> None:
         if isinstance(error, AnswerCutOff | ContextTooLong):
             self.size.learn(len(batch), 0)
             if len(batch) > 1:
-                await _together([self.ask(half) for half in _halves(batch)])
+                await together([self.ask(half) for half in _halves(batch)])
                 return
         if len(batch) > 1:
             await self._hunt(batch)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.errors import PromptInvalid, Violation
-from shared.gateway.records import Caller, Feature, Usage
-from shared.mapping.models import UsageOut
+from shared.gateway.records import Caller, Feature
 from shared.mapping.models import Warning as Note
 from shared.organization_settings import stricter
 from shared.records import RecordIn, check_records
+from shared.usage_out import usage_out
 from shared.values.fill import Filled, fill
 from shared.values.models import Result, Values, ValuesRequest
 from shared.values.outputs import Output, outputs_of
@@ -137,17 +137,6 @@ def cut_note(records: Sequence[RecordIn], template: Template) -> tuple[Note, ...
             code="input_cut",
             detail=f"{long} records have an input of more than {LONGEST} characters: the rest was not sent.",
         ),
-    )
-
-
-def usage_out(usage: Usage, currency: str) -> UsageOut:
-    return UsageOut(
-        prompts=usage.prompts,
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        cached_tokens=usage.cached_tokens,
-        cost=None if usage.cost is None else float(usage.cost),
-        currency=currency,
     )
 
 

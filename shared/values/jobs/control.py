@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from shared.errors import InvalidRequest, NotFound, Violation
-from shared.mapping.models import UsageOut
+from shared.usage_out import usage_out
 from shared.values.jobs.budget import taken_over
 from shared.values.jobs.desk import JobDesk
 from shared.values.jobs.job import ENDED, Job
@@ -24,7 +24,6 @@ from shared.values.jobs.plan import forecast_now
 from shared.values.jobs.store import CONTAINER, Edit, failures_name, result_name
 from shared.values.jobs.task import dearest
 from shared.values.models import Cause
-from shared.values.run import usage_out
 
 RESUMABLE: Final = frozenset({"paused", "failed", "stopped_by_limit"})
 
@@ -89,18 +88,13 @@ def state_of(job: Job, currency: str) -> ValueJobState:
         forecast=Forecast(
             prompt_tokens=prompt, completion_tokens=completion, cost=None if cost is None else float(cost)
         ),
-        usage=_usage(job, currency),
+        usage=usage_out(job.usage, currency),
         results=Place(container=CONTAINER, blob=result_name(job)) if job.has_results else None,
         failures=Place(container=CONTAINER, blob=failures_name(job)) if job.has_results and job.failed else None,
         created_at=job.created_at,
         updated_at=job.updated_at,
         error=Cause(code=job.error[0], detail=job.error[1]) if job.error else None,
     )
-
-
-def _usage(job: Job, currency: str) -> UsageOut:
-    """What was counted so far: of a chunk that is under way, nothing yet."""
-    return usage_out(job.usage, currency)
 
 
 async def _change(desk: JobDesk, organization: str, job_id: str, edit: Edit) -> Job:

@@ -11,13 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from shared.errors import (
-    DependencyUnavailable,
-    DeploymentThrottled,
-    DeploymentTimeout,
-    DeploymentUnavailable,
     ProductError,
 )
 from shared.failures import Failure
+from shared.mapping.carry_out import WAITS
 from shared.mapping.orderly import TimeIsUp
 from shared.mapping.queued_run import Delivery
 from shared.storage import Blobs
@@ -33,7 +30,6 @@ from shared.values.jobs.models import State
 from shared.values.jobs.planning import plan_job
 from shared.values.jobs.task import TaskGone, find_task
 
-WAITS: Final = (DependencyUnavailable, DeploymentThrottled, DeploymentUnavailable, DeploymentTimeout)
 _LIMIT: Final = "The next call might have passed the job's limits; what was answered before is in its results."
 
 
