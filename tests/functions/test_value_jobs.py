@@ -103,7 +103,7 @@ async def test_equal_inputs_are_asked_once_in_a_job(stand: Stand) -> None:
 async def test_nothing_of_the_work_is_left_when_a_job_succeeded(stand: Stand) -> None:
     await call("POST", PATH, body())
     await drain(stand)
-    assert [name for container, name in stand.blobs.blobs if "/work/" in name or container == "checkpoints"] == []
+    assert [name for container, name in stand.blobs.blobs if "/steps/" in name or container == "checkpoints"] == []
 
 
 async def test_failed_records_are_in_a_file_that_can_be_a_source(stand: Stand) -> None:
@@ -154,7 +154,7 @@ async def test_a_cancelled_job_has_ended_and_leaves_no_work(stand: Stand) -> Non
     assert cancelled.json["state"] == "cancelled"
     await drain(stand)
     assert stand.gateway.asked == []
-    assert not [name for _, name in stand.blobs.blobs if "/work/" in name]
+    assert not [name for _, name in stand.blobs.blobs if "/steps/" in name]
     again = await call("POST", f"{PATH}/{accepted.json['jobId']}/resume")
     assert again.json["state"] == "cancelled"
 

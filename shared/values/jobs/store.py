@@ -1,6 +1,6 @@
 """Jobs in table ``ValueJobs`` (PartitionKey organization, RowKey job id), and their blobs in container ``results``.
 
-``{org}/{job}/results.jsonl`` and ``failures.jsonl`` are for the caller; what lies under ``work/`` is the app's own and
+``{org}/{job}/results.jsonl`` and ``failures.jsonl`` are for the caller; what lies under ``steps/`` is the app's own and
 is deleted when the job has succeeded: the task, parts of records, chunks of questions, and their answers.
 """
 
@@ -78,7 +78,7 @@ class ValueJobs:
 
 
 def work_name(job: Job, name: str) -> str:
-    return f"{job.organization}/{job.job_id}/work/{name}"
+    return f"{job.organization}/{job.job_id}/steps/{name}"
 
 
 def result_name(job: Job) -> str:

@@ -79,7 +79,7 @@ def check(world: Outside) -> None:
     assert [(line["id"], line["outputs"]["a.loud"]) for line in found] == [
         (f"r{n}", f"NAME {n % 5}") for n in range(len(RECORDS))
     ]
-    assert [name for where, name in world.stand.blobs.blobs if "/work/" in name] == []
+    assert [name for where, name in world.stand.blobs.blobs if "/steps/" in name] == []
     assert len(world.deployment.sent) <= len(world.attempts())
     assert world.rows("Failures") == []
 
