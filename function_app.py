@@ -26,8 +26,10 @@ from functions import (
     vocabulary_index,
 )
 from functions.log_fields import show_fields
+from shared.wiring import start_telemetry
 
 show_fields()
+start_telemetry()
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 for module in (

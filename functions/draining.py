@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.giving_up import CODE, STOPPED, end_drop, end_job, end_values
-from functions.queues import Delivery, Later, Queues, discard, put_back_later
+from functions.queues import Delivery, Later, Queues, discard, processing, put_back_later
 from functions.workshop import LAST_DELIVERY, MOST_DELIVERIES
 from shared.drops.models import UNKNOWN
 from shared.errors import DependencyUnavailable
@@ -57,6 +57,11 @@ class Poison:
 async def drain(poison: Poison, queues: Queues, failures: Failures) -> None:
     """Raises StorageUnavailable when it cannot even be put back, and what nobody foresaw before the last delivery."""
     poisoned = _read(poison.body)
+    with processing(poison.queue + POISON, poisoned):
+        await _end(poison, poisoned, queues, failures)
+
+
+async def _end(poison: Poison, poisoned: Message, queues: Queues, failures: Failures) -> None:
     try:
         await _drain(poison, poisoned, queues, failures)
     except Later as later:

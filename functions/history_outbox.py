@@ -16,6 +16,7 @@ import azure.functions as func
 from functions.queues import Delivery, Unusable, handle
 from shared.gateway.history_codec import UnreadableRows, decode, encode
 from shared.gateway.ports import HistoryStore, RowsRejected
+from shared.telemetry.rows import drained
 from shared.wiring import services
 
 bp: Final = func.Blueprint()
@@ -39,6 +40,7 @@ async def insert(history: HistoryStore, delivery: Delivery) -> None:
         rows = decode(delivery.content)
     except UnreadableRows as error:
         raise Unusable("unreadable_message", str(error)) from error
+    drained(rows)
     try:
         await asyncio.get_running_loop().run_in_executor(_threads(), history.insert, rows)
     except RowsRejected as error:

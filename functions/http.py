@@ -26,6 +26,8 @@ from shared.errors import InvalidOrganization, InvalidRequest, ProductError, Vio
 from shared.idempotency import KeptAnswer, Key
 from shared.organizations import is_organization
 from shared.settings import ConfigurationError
+from shared.telemetry import names
+from shared.telemetry.telemetry import span
 from shared.wiring import services
 
 log = logging.getLogger(__name__)
@@ -103,17 +105,22 @@ class Call:
 Handler = Callable[[Call], Awaitable[Answer]]
 
 
-def endpoint(operation: Operation) -> Callable[[Handler], Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]]:
-    """Make a function of a handler."""
+def endpoint(operation: Operation) -> Callable[[Handler], Callable[..., Awaitable[func.HttpResponse]]]:
+    """Make a function of a handler. It is given the request and, by the host, the context of the invocation."""
     remember(operation)
 
     def decorate(handler: Handler) -> Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]:
         # No functools.wraps: the worker reads the signature through __wrapped__ and must find ``req`` there.
-        async def function(req: func.HttpRequest) -> func.HttpResponse:
+        # The worker accepts no other annotation of ``context``, so no "| None".
+        async def function(req: func.HttpRequest, context: func.Context = None) -> func.HttpResponse:  # type: ignore[assignment]
             started = time.perf_counter()
             correlation_id = _correlation_id(req)
             call = Call(req, operation, req.route_params.get("org", ""), correlation_id)
-            answer = await _answer(lambda: _handle(handler, call), correlation_id)
+            with span(operation.name, _told(call), parent=_trace(context)) as served:
+                answer = await _answer(lambda: _handle(handler, call), correlation_id)
+                served.set({names.STATUS: answer.status})
+                if answer.status >= 500:
+                    served.failed(str(answer.status))
             _log(call, answer, time.perf_counter() - started)
             return _response(answer, correlation_id)
 
@@ -178,6 +185,17 @@ def _response(answer: Answer, correlation_id: str) -> func.HttpResponse:
 def _correlation_id(req: func.HttpRequest) -> str:
     given = req.headers.get("x-correlation-id", "").strip()
     return given if CORRELATION_ID.fullmatch(given) else str(uuid.uuid4())
+
+
+def _trace(context: func.Context | None) -> str | None:
+    """Where the host's own record of the request stands in the caller's trace."""
+    return None if context is None else context.trace_context.trace_parent
+
+
+def _told(call: Call) -> dict[str, str]:
+    """Of a request, in logs and traces. A name that cannot be an organization's may be anything, so it is not told."""
+    organization = call.organization if is_organization(call.organization) else ""
+    return {names.ORGANIZATION: organization, names.CORRELATION: call.correlation_id}
 
 
 def _check_organization(name: str) -> None:

@@ -1,6 +1,7 @@
 """Fields of log events in Azure: the Functions worker passes on a record's message alone, so they are put behind it.
 
-``prompt.ended {"attempt_id": "…", "status": "succeeded"}`` can be searched in Application Insights; the alerts do so.
+``prompt.ended {"attempt_id": "…", "status": "succeeded"}`` can be searched in Application Insights. ``traceId`` is
+added where traces are recorded: the host files what a queue's function logs under a trace of the host's own.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import json
 import logging
 from typing import Final
+
+from shared.telemetry.telemetry import ids_in, traceparent
 
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """What every record has."""
@@ -28,6 +31,8 @@ class WithFields(logging.Formatter):
         fields = {name: value for name, value in vars(record).items() if name not in _OWN}
         if not fields or not record.name.startswith(_OURS):
             return text
+        ids = ids_in(traceparent())
+        fields |= {"traceId": ids[0]} if ids else {}
         event, line, rest = text.partition("\n")
         return f"{event} {json.dumps(fields, default=str, ensure_ascii=False)}{line}{rest}"
 

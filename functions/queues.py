@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 import azure.functions as func
 
+from functions.queue_figures import tell_of
 from shared.errors import DependencyUnavailable, DeploymentError, DeploymentThrottled, ProductError
 from shared.queue_messages import (
     POISON,
@@ -25,8 +27,11 @@ from shared.queue_messages import (
     put_back,
     put_back_watched,
     read,
+    trace_of,
     watched,
 )
+from shared.telemetry import names
+from shared.telemetry.telemetry import Attributes, Span, span
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +48,8 @@ class Queues(Protocol):
     async def resolve(self, message: Message) -> Message: ...
 
     async def discard(self, message: Message) -> None: ...
+
+    async def depth(self, queue: str) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -92,22 +99,48 @@ async def handle(queue: str, message: func.QueueMessage, queues: Queues, handler
     except UnreadableMessage as error:
         await _bury(queue, queues, {"raw": _text(body)}, "unreadable_message", str(error))
         return
-    try:
-        content = await queues.resolve(read_message)
-        dequeued = message.dequeue_count or 1
+    dequeued = message.dequeue_count or 1
+
+    async def work(content: Message) -> None:
         await handler(Delivery(queue, read_message, content, attempts(read_message), watched(read_message), dequeued))
+
+    with processing(queue, read_message) as step:
+        await tell_of(queue, message, queues)
+        step.set({names.OUTCOME: await _handle(queue, read_message, queues, work)})
+
+
+def processing(queue: str, message: Message) -> AbstractContextManager[Span]:
+    """The step of the trace that handles a message: of the trace it names, else the first of a new one."""
+    told: Attributes = {
+        names.MESSAGING: "azure_storage_queue",
+        names.QUEUE: queue,
+        names.PROCESS: "process",
+        names.QUEUE_NAME: queue,
+        names.DELIVERIES: attempts(message),
+    }
+    return span(f"process {queue}", told, kind="consumer", parent=trace_of(message))
+
+
+async def _handle(queue: str, message: Message, queues: Queues, work: Callable[[Message], Awaitable[None]]) -> str:
+    """What became of the message, in a word."""
+    try:
+        await work(await queues.resolve(message))
     except UnreadableMessage as error:
-        await _bury(queue, queues, read_message, "unreadable_message", str(error))
+        await _bury(queue, queues, message, "unreadable_message", str(error))
+        return "buried"
     except Unusable as error:
-        await _bury(queue, queues, read_message if error.rest is None else error.rest, error.code, error.detail)
+        await _bury(queue, queues, message if error.rest is None else error.rest, error.code, error.detail)
         if error.rest is not None:
-            await discard(queues, read_message)
+            await discard(queues, message)
+        return "buried"
     except Later as later:
-        await queues.put(queue, put_back_watched(read_message, later.watched), later.seconds)
+        await queues.put(queue, put_back_watched(message, later.watched), later.seconds)
+        return "later"
     except (DependencyUnavailable, DeploymentError) as error:
-        await put_back_later(queue, queues, read_message, error)
-    else:
-        await discard(queues, read_message)
+        await put_back_later(queue, queues, message, error)
+        return "put_back"
+    await discard(queues, message)
+    return "handled"
 
 
 def delay_after(attempts_so_far: int, retry_after: float | None = None) -> float:

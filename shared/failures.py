@@ -20,6 +20,9 @@ from shared.errors import NotFound, NotReplayable, StorageUnavailable
 from shared.failure_rows import Failure, KeptFailure, kept_from, log_fields, row_of, short_hash
 from shared.queue_messages import PAYLOADS, Message, UnreadableMessage, content_of, dump, load, replayed
 from shared.storage import Blobs, Row, Tables, Value
+from shared.telemetry.figures import FAILURES
+from shared.telemetry.names import ERROR, KIND, ORGANIZATION
+from shared.telemetry.telemetry import tell
 
 __all__ = ["ID", "TABLE", "Failure", "FailurePage", "Failures", "KeptFailure"]
 
@@ -78,6 +81,7 @@ class Failures:
             row |= {"State": "open"} if replayable else {}
         await self._tables.put(TABLE, failure.organization, failure_id, row)
         log.error("failure.recorded", extra={"failureId": failure_id} | log_fields(failure))
+        tell(FAILURES, 1, {KIND: failure.kind, ERROR: failure.code, ORGANIZATION: failure.organization})
         return failure_id
 
     async def page(self, organization: str, top: int, continuation: str | None = None) -> FailurePage:

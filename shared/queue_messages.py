@@ -4,6 +4,7 @@ A large one is a claim check, ``{"payload": {"container": "payloads", "blob": â€
 ``"retry": {"attempts": n}``: our own count, because the platform's five tries are not for outages. One in a poison
 queue carries ``"failure": {code, detail, attempts, failedAt}``. One that an administrator replays carries
 ``"replay": {"of": id}``, the failure's id: a new wish to do what is known to have failed, not a second delivery.
+``"traceparent"`` (W3C Trace Context) says which trace handling it belongs to; pipelines may give one as well.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import binascii
 import json
 from collections.abc import Mapping
 
+from shared.telemetry.telemetry import ids_in, traceparent
+
 Message = dict[str, object]
 
 PAYLOADS = "payloads"
@@ -20,10 +23,13 @@ LARGEST_MESSAGE = 48 * 1024
 """Bytes of JSON; in base64 that is the 64 KiB a storage queue takes."""
 LARGEST_PAYLOAD = 64 * 1024 * 1024
 POISON = "-poison"
+READ_BY_OTHERS = frozenset(["mapping-results"])
+"""Queues whose messages are a contract: we note nothing on them."""
 _RETRY = "retry"
 _FAILURE = "failure"
 _REPLAY = "replay"
-_OURS = frozenset([_RETRY, _FAILURE, _REPLAY])
+_TRACE = "traceparent"
+_OURS = frozenset([_RETRY, _FAILURE, _REPLAY, _TRACE])
 """Members about the message, not of it."""
 
 
@@ -127,6 +133,18 @@ def cause_in(message: Mapping[str, object]) -> Mapping[str, object]:
     """The cause noted on a message in a poison queue (code, detail, attempts, failedAt); empty where there is none."""
     note = message.get(_FAILURE)
     return note if isinstance(note, dict) else {}
+
+
+def traced(queue: str, message: Mapping[str, object]) -> Mapping[str, object]:
+    """The message as it is put: with the trace we are in, unless it has one already, as one put back does."""
+    here = None if _TRACE in message or queue in READ_BY_OTHERS else traceparent()
+    return message if here is None else {**message, _TRACE: here}
+
+
+def trace_of(message: Mapping[str, object]) -> str | None:
+    """The trace that handling the message belongs to, None where it names none that can be read."""
+    found = message.get(_TRACE)
+    return found if isinstance(found, str) and ids_in(found) else None
 
 
 def content_of(message: Mapping[str, object]) -> Message:

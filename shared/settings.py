@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal, cast
@@ -82,6 +82,23 @@ class Settings:
         return self.storage_account or _account(self.storage_connection)
 
 
+@dataclass(frozen=True)
+class TelemetrySettings:
+    """Read apart from the others, and before them: what is wrong with those is told by telemetry, too."""
+
+    connection_string: str = field(repr=False)
+    """APPLICATIONINSIGHTS_CONNECTION_STRING: of Application Insights; empty: nothing is sent there."""
+    file: str
+    """TELEMETRY_FILE: where spans and figures are written as lines of JSON, on one machine; empty: nowhere."""
+    site: str
+    """The app's name, as the platform (WEBSITE_SITE_NAME) and so the host's own telemetry call it."""
+    instance: str
+
+    @property
+    def wanted(self) -> bool:
+        return bool(self.connection_string or self.file)
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises ConfigurationError naming the first setting that is missing or malformed."""
     env = os.environ if environ is None else environ
@@ -110,6 +127,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         history_days=_days(env, "HISTORY_DAYS"),
         prices=_prices(env.get("PRICES", "")),
         currency=env.get("CURRENCY", "USD"),
+    )
+
+
+def load_telemetry(environ: Mapping[str, str] | None = None) -> TelemetrySettings:
+    env = os.environ if environ is None else environ
+    return TelemetrySettings(
+        connection_string=env.get("APPLICATIONINSIGHTS_CONNECTION_STRING", "").strip(),
+        file=env.get("TELEMETRY_FILE", "").strip(),
+        site=env.get("WEBSITE_SITE_NAME", "") or "cluedin-ai",
+        instance=env.get("WEBSITE_INSTANCE_ID", ""),
     )
 
 

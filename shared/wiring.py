@@ -7,12 +7,14 @@ are made inside the running loop, since all invocations of a worker share it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from shared import settings as app_settings
+from shared.telemetry import telemetry
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from shared.values.jobs.files import RecordFiles
     from shared.values.jobs.store import ValueJobs
     from shared.values.reuse import KnownAnswers
+
+log = logging.getLogger(__name__)
 
 Client = TypeVar("Client", covariant=True)
 
@@ -100,6 +104,20 @@ def use(replacement: Services | None) -> None:
     """Put other services in their place (tests), or take them back with None."""
     global _replacement
     _replacement = replacement
+
+
+def start_telemetry() -> None:
+    """Once, when the app is imported; without a setting that asks for it, nothing of it is loaded. An app that cannot
+    tell of itself works all the same."""
+    wanted = app_settings.load_telemetry()
+    if not wanted.wanted:
+        return
+    try:
+        from shared.adapters.open_telemetry import started
+
+        telemetry.switch(started(wanted))
+    except Exception as error:
+        log.error("telemetry.not_started", extra={"error": type(error).__name__})
 
 
 @cache

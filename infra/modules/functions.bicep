@@ -86,6 +86,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AzureWebJobsStorage__accountName: account.name
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD'
+      // What the exporter would send to, and fetch from, Microsoft besides: not needed, so not done.
+      APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
+      APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
+      TELEMETRY_FILE: ''
       KEY_VAULT_URL: vaultUrl
       KEY_VAULT_VERIFY_CHALLENGE: 'true'
       DATABASE_URL: 'Driver={ODBC Driver 18 for SQL Server};Server=tcp:${serverName}${environment().suffixes.sqlServerHostname},1433;Database=${databaseName};Encrypt=yes'

@@ -30,6 +30,7 @@ from shared.queue_messages import (
     dump,
     load,
     read,
+    traced,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class StorageQueues:
 
     async def put(self, queue: str, payload: Mapping[str, object], delay_seconds: float = 0) -> None:
         """Append a message, hidden for ``delay_seconds`` (at most 7 days). Raises StorageUnavailable."""
+        payload = traced(queue, payload)
         content = dump(payload)
         await self._keep_waiting(payload)
         if len(content) > LARGEST_MESSAGE:
@@ -87,6 +89,11 @@ class StorageQueues:
         blob = claimed(message)
         if blob is not None:
             await self._payloads.discard(blob)
+
+    async def depth(self, queue: str) -> int:
+        """How many messages the queue holds, about; hidden ones count. Raises StorageUnavailable."""
+        client = self._client(queue)
+        return await answer(lambda: _depth(client), {})
 
     async def close(self) -> None:
         await self._queues.close()
@@ -130,6 +137,10 @@ class HistoryOutbox:
             await self._queues.put(self.QUEUE, encode(rows), self.FIRST_DELAY_S)
         except StorageUnavailable as error:
             raise HistoryUnavailable("The prompt history's outbox cannot be reached.", retry_after=5) from error
+
+
+async def _depth(client: QueueClient) -> int:
+    return (await client.get_queue_properties()).approximate_message_count or 0
 
 
 async def _create(client: QueueClient) -> None:

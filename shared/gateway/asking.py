@@ -25,6 +25,8 @@ from shared.gateway.prices import cost_of
 from shared.gateway.records import Answer, Caller, OutcomeRow, Prompt, Reply, Status, Usage
 from shared.gateway.recovery import Failure, Recovery
 from shared.gateway.throttle import Turn
+from shared.telemetry import names
+from shared.telemetry.prompts import asking, sending, waiting
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +40,19 @@ class Asking(Generic[Answer]):
         self._plain = plain
         self._id = uuid.uuid4().hex
         self._ids: list[str] = []
+        self._waited = 0.0
         self._usage = Usage()
         self._recovery = Recovery(parts, caller)
         self._checkpoint = Checkpoint(caller.checkpoints, prompt) if caller.checkpoints else None
 
     async def run(self) -> Reply[Answer]:
+        with asking(self._caller, self._prompt.name) as asked:
+            try:
+                return await self._run()
+            finally:
+                asked.set({names.TRIES: len(self._ids), names.WAITED: round(self._waited, 3)})
+
+    async def _run(self) -> Reply[Answer]:
         try:
             finished = await self._checkpoint.load() if self._checkpoint else None
             if finished is not None:
@@ -76,8 +86,7 @@ class Asking(Generic[Answer]):
         deployment = await parts.credentials.deployment(caller.organization)
         used = recovery.capabilities(deployment)
         cost = self._tokens(used)
-        waiting = parts.throttle.turn(deployment, cost, caller.deadline, recovery.was_refused, caller.background)
-        async with await waiting as turn:
+        async with await self._turn(deployment, cost) as turn:
             await parts.flags.require(caller.organization, caller.features)
             if await parts.credentials.deployment(caller.organization) != deployment:
                 return None  # changed while it waited: perhaps another deployment, with another gate
@@ -91,6 +100,16 @@ class Asking(Generic[Answer]):
         await recovery.after(failed, request, used)
         return None
 
+    async def _turn(self, deployment: Deployment, cost: float) -> Turn:
+        parts, caller, started = self._parts, self._caller, self._parts.clock()
+        try:
+            with waiting(caller, deployment.name):
+                return await parts.throttle.turn(
+                    deployment, cost, caller.deadline, self._recovery.was_refused, caller.background
+                )
+        finally:
+            self._waited += parts.clock() - started
+
     async def _attempt(self, request: ChatRequest, used: Capabilities, turn: Turn) -> Reply[Answer]:
         """One HTTP request between its two rows."""
         parts, caller = self._parts, self._caller
@@ -100,7 +119,9 @@ class Asking(Generic[Answer]):
         self._ids.append(row.attempt_id)
         try:
             await parts.flags.require(caller.organization, caller.features)
-            completion = await self._exchange(request, used, turn, attempt)
+            with sending(request, row) as sent:
+                completion = await self._exchange(request, used, turn, attempt)
+                sent.answered(completion, attempt.cost, attempt.currency)
             value = self._read(completion, used)
             attempt.status = Status.SUCCEEDED
         except BaseException as error:

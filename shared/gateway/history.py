@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from shared.errors import HistoryUnavailable
 from shared.gateway.ports import HistoryStore, Outbox, RowsRejected
 from shared.gateway.records import AttemptRow, HistoryRow
+from shared.telemetry.names import KEPT_IN
+from shared.telemetry.rows import appending, outboxing
+from shared.telemetry.telemetry import traceparent
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,9 @@ BATCH_CHARACTERS = 4_000_000
 @dataclass(frozen=True)
 class _Waiting:
     row: HistoryRow
-    written: asyncio.Future[None]
+    written: asyncio.Future[str]
+    """Ends with where the row was kept."""
+    trace: str | None
 
 
 class Recorder:
@@ -50,12 +55,13 @@ class Recorder:
         """Return once the row is durable, in SQL or in the outbox. A caller that is cancelled does not take it back.
 
         Raises HistoryUnavailable when both are away: then the row is kept nowhere."""
-        waiting = _Waiting(row, asyncio.get_running_loop().create_future())
-        waiting.written.add_done_callback(_seen)
-        self._waiting.append(waiting)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write_all())
-        await asyncio.shield(waiting.written)
+        with appending(row) as kept:
+            waiting = _Waiting(row, asyncio.get_running_loop().create_future(), traceparent())
+            waiting.written.add_done_callback(_seen)
+            self._waiting.append(waiting)
+            if self._writer is None or self._writer.done():
+                self._writer = asyncio.create_task(self._write_all())
+            kept.set({KEPT_IN: await asyncio.shield(waiting.written)})
 
     async def close(self) -> None:
         """Write what still waits, then stop."""
@@ -84,11 +90,12 @@ class Recorder:
         rows = [waiting.row for waiting in batch]
         left = rows if self.sql_is_away else await self._into_sql(rows)
         unwritten = set(left)
-        _succeed(waiting for waiting in batch if waiting.row not in unwritten)
+        _succeed("sql", (waiting for waiting in batch if waiting.row not in unwritten))
         if left:
-            await self._outbox.put(left)
+            with outboxing(next(waiting.trace for waiting in batch if waiting.row in unwritten)):
+                await self._outbox.put(left)
             log.info("history.outboxed", extra={"rows": len(left)})
-            _succeed(waiting for waiting in batch if waiting.row in unwritten)
+            _succeed("outbox", (waiting for waiting in batch if waiting.row in unwritten))
 
     async def _into_sql(self, rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
         """The rows SQL did not take."""
@@ -142,9 +149,9 @@ def _size(row: HistoryRow) -> int:
     return len(row.messages if isinstance(row, AttemptRow) else row.response or "")
 
 
-def _succeed(written: Iterable[_Waiting]) -> None:
+def _succeed(place: str, written: Iterable[_Waiting]) -> None:
     for waiting in written:
-        waiting.written.set_result(None)
+        waiting.written.set_result(place)
 
 
 def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
@@ -162,7 +169,7 @@ def _as_unavailable(error: BaseException) -> HistoryUnavailable:
     return unavailable
 
 
-def _seen(written: asyncio.Future[None]) -> None:
+def _seen(written: asyncio.Future[str]) -> None:
     """A row whose caller has gone has nobody to tell: mark its error as seen."""
     if not written.cancelled():
         written.exception()

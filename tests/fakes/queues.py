@@ -18,6 +18,7 @@ from shared.queue_messages import (
     dump,
     load,
     read,
+    traced,
 )
 
 
@@ -40,6 +41,7 @@ class FakeQueues:
 
     async def put(self, queue: str, payload: Mapping[str, object], delay_seconds: float = 0) -> None:
         self._reach(self.away)
+        payload = traced(queue, payload)
         content = dump(payload)
         if len(content) > LARGEST_MESSAGE:
             name = uuid.uuid4().hex
@@ -64,6 +66,10 @@ class FakeQueues:
         if blob is not None:
             self._reach(self.payloads_away)
             self.payloads.pop(blob, None)
+
+    async def depth(self, queue: str) -> int:
+        self._reach(self.away)
+        return len(self.queues.get(queue, []))
 
     def messages(self, queue: str) -> list[Message]:
         return [stored.message for stored in self.queues.get(queue, [])]

@@ -72,10 +72,16 @@ def _name(decorator: ast.expr) -> str:
 
 def test_every_handler_takes_req_as_the_worker_binds_it() -> None:
     import inspect
+    import typing
+
+    import azure.functions
 
     for function in indexed():
         if function.get_trigger().type == "httpTrigger":
-            assert list(inspect.signature(function.get_user_function()).parameters) == ["req"]
+            parameters = inspect.signature(function.get_user_function()).parameters
+            assert list(parameters) == ["req", "context"]
+            hints = typing.get_type_hints(function.get_user_function())
+            assert hints["context"] is azure.functions.Context
 
 
 async def test_the_document_names_every_route_and_method() -> None:
@@ -153,7 +159,10 @@ async def test_the_docs_page_may_run_its_own_script_only() -> None:
     assert f"script-src 'sha256-{digest}';" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("package", ["openai", "sqlalchemy", "azure.core", "azure.data", "azure.storage", "rapidfuzz"])
+HEAVY = ["openai", "sqlalchemy", "azure.core", "azure.data", "azure.storage", "rapidfuzz", "opentelemetry"]
+
+
+@pytest.mark.parametrize("package", HEAVY)
 def test_importing_the_app_loads_no_heavy_package(package: str) -> None:
     code = f"import sys, function_app; sys.exit({package!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
