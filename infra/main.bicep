@@ -176,6 +176,16 @@ module alerts './modules/alerts.bicep' = {
   }
 }
 
+module workbook './modules/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
 output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output FUNCTION_APP_NAME string = functions.outputs.name

@@ -19,21 +19,25 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)
   }
 }
 
+// On figures, which are never sampled; docs/telemetry.md says what each of them is.
 var rules = [
   {
     name: 'history-waits'
-    description: 'Prompt history has waited in its outbox: is SQL away?'
-    query: 'traces | where message has "queue.put_back" and message has "prompt-history" | summarize oldest = min(timestamp) by bin(timestamp, 5m) | where oldest < ago(5m)'
+    description: 'Prompt history has waited in its outbox for more than five minutes: is SQL away?'
+    query: 'customMetrics | where name == "cluedin.history.outbox.age" and valueMax > 300'
+    dimensions: []
   }
   {
     name: 'work-failed'
     description: 'A drop, a mapping or a job failed for good: GET …/failures names its cause.'
-    query: 'traces | where message has "failure.recorded"'
+    query: 'customMetrics | where name == "cluedin.failures" | extend organization = tostring(customDimensions["cluedin.organization.id"])'
+    dimensions: [{ name: 'organization', operator: 'Include', values: ['*'] }]
   }
   {
     name: 'deployment-unauthorized'
     description: 'A deployment refuses both keys of an organization: rotate them in Key Vault.'
-    query: 'traces | where message has "prompt.ended" and message has "unauthorized"'
+    query: 'customMetrics | where name == "cluedin.prompts" and customDimensions["error.type"] == "deployment_unauthorized" | extend organization = tostring(customDimensions["cluedin.organization.id"])'
+    dimensions: [{ name: 'organization', operator: 'Include', values: ['*'] }]
   }
 ]
 
@@ -49,12 +53,13 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       enabled: true
       scopes: [insights.id]
       evaluationFrequency: 'PT5M'
-      windowSize: 'PT10M'
+      windowSize: 'PT15M' // rows that wait are looked at every ten minutes at the latest
       criteria: {
         allOf: [
           {
             query: rule.query
             timeAggregation: 'Count'
+            dimensions: rule.dimensions
             operator: 'GreaterThan'
             threshold: 0
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }

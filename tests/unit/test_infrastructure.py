@@ -14,6 +14,8 @@ import pytest
 from pycep import BicepParser
 
 from local.provision import CONTAINERS, QUEUES, TABLES
+from shared.telemetry import names
+from shared.telemetry.figures import FIGURES
 from tests.unit.test_settings import PLATFORM, names_in_code
 
 INFRA = Path(__file__).parents[2] / "infra"
@@ -65,6 +67,28 @@ def test_no_key_opens_anything() -> None:
     assert "DisableLocalAuth: true" in read("modules/monitoring.bicep")
     everything = "".join(file.read_text() for file in FILES)
     assert not re.search(r"listKeys|listAccountSas|AccountKey=|administratorLoginPassword", everything)
+
+
+TOLD = {value for value in vars(names).values() if isinstance(value, str)} | {figure.name for figure in FIGURES}
+
+
+@pytest.mark.parametrize("file", ["modules/alerts.bicep", "workbook.json"])
+def test_alerts_and_workbook_ask_for_what_is_told(file: str) -> None:
+    asked = set(re.findall(r"\b(?:cluedin|gen_ai)(?:\.\w+)+", read(file)))
+    assert asked
+    assert asked <= TOLD
+
+
+def test_the_workbook_shows_every_figure() -> None:
+    assert {figure.name for figure in FIGURES} <= set(re.findall(r"[\w.]+", read("workbook.json")))
+
+
+def test_the_workbook_is_one_and_the_alerts_are_the_three() -> None:
+    workbook = json.loads(read("workbook.json"))
+    assert workbook["version"] == "Notebook/1.0"
+    assert len({item["name"] for item in workbook["items"]}) == len(workbook["items"])
+    rules = re.findall(r"^    name: '([\w-]+)'", read("modules/alerts.bicep").split("var rules")[1], re.MULTILINE)
+    assert rules[:3] == ["history-waits", "work-failed", "deployment-unauthorized"]
 
 
 def test_every_module_and_parameter_has_its_place() -> None:
