@@ -1,0 +1,95 @@
+"""The traces of a file of spans (setting TELEMETRY_FILE) as text: ``python -m local.traces FILE [TRACE]``.
+
+Without a trace, or the first digits of one, each that was recorded is printed, oldest first.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+WIDTH = 46
+_LEFT_OUT = ("messaging.", "cluedin.queue", "gen_ai.operation.name", "db.", "server.port")
+
+
+@dataclass(frozen=True)
+class Span:
+    trace: str
+    id: str
+    parent: str | None
+    name: str
+    started: datetime
+    milliseconds: float
+    failed: bool
+    attributes: dict[str, Any]
+
+
+def read(path: Path) -> list[Span]:
+    """The spans of a file, by their starts. Its other lines are figures."""
+    found = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("{"))
+    return sorted((_span(one) for one in found if "context" in one), key=lambda span: span.started)
+
+
+def show(spans: Sequence[Span]) -> Iterator[str]:
+    """One trace: each step below the one it belongs to, with when it began, how long it took and what is told of it."""
+    first, known, below = spans[0], {span.id for span in spans}, defaultdict(list)
+    for span in spans:
+        below[span.parent if span.parent in known else None].append(span)
+    yield f"trace {first.trace}, {first.started:%Y-%m-%d %H:%M:%S} UTC"
+
+    def steps(parent: str | None, depth: int) -> Iterator[str]:
+        for span in below[parent]:
+            yield _line(span, depth, (span.started - first.started).total_seconds() * 1_000)
+            yield from steps(span.id, depth + 1)
+
+    yield from steps(None, 0)
+
+
+def main(arguments: Sequence[str]) -> int:
+    if not 1 <= len(arguments) <= 2:
+        print("usage: python -m local.traces FILE [TRACE]", file=sys.stderr)
+        return 2
+    traces: dict[str, list[Span]] = defaultdict(list)
+    for span in read(Path(arguments[0])):
+        traces[span.trace].append(span)
+    chosen = [spans for trace, spans in traces.items() if trace.startswith(arguments[1] if arguments[1:] else "")]
+    print("\n\n".join("\n".join(show(spans)) for spans in chosen) or "no such trace")
+    return 0 if chosen else 1
+
+
+def _span(one: dict[str, Any]) -> Span:
+    started, ended = (datetime.fromisoformat(one[name]) for name in ("start_time", "end_time"))
+    return Span(
+        trace=one["context"]["trace_id"].removeprefix("0x"),
+        id=one["context"]["span_id"],
+        parent=one["parent_id"],
+        name=one["name"],
+        started=started,
+        milliseconds=(ended - started).total_seconds() * 1_000,
+        failed=one["status"]["status_code"] == "ERROR",
+        attributes=one["attributes"],
+    )
+
+
+def _line(span: Span, depth: int, at: float) -> str:
+    told = ", ".join(
+        f"{name.removeprefix('cluedin.')}={_short(value)}"
+        for name, value in span.attributes.items()
+        if not name.startswith(_LEFT_OUT)
+    )
+    name = "  " * (depth + 1) + span.name + (" FAILED" if span.failed else "")
+    return f"{name:<{WIDTH}} {at:>7.0f} +{span.milliseconds:>6.0f} ms  {told}"
+
+
+def _short(value: object) -> object:
+    return ",".join(map(str, value)) if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
