@@ -24,6 +24,7 @@ from shared.queue_messages import (
     Message,
     UnreadableMessage,
     attempts,
+    handling,
     put_back,
     put_back_watched,
     read,
@@ -104,7 +105,7 @@ async def handle(queue: str, message: func.QueueMessage, queues: Queues, handler
     async def work(content: Message) -> None:
         await handler(Delivery(queue, read_message, content, attempts(read_message), watched(read_message), dequeued))
 
-    with processing(queue, read_message) as step:
+    with processing(queue, read_message) as step, handling(queue, read_message):
         await tell_of(queue, message, queues)
         step.set({names.OUTCOME: await _handle(queue, read_message, queues, work)})
 

@@ -37,18 +37,20 @@ def read(path: Path) -> list[Span]:
 
 
 def show(spans: Sequence[Span]) -> Iterator[str]:
-    """One trace: each step below the one it belongs to, with when it began, how long it took and what is told of it."""
+    """One trace: each step below the one it belongs to, with when it began, how long it took and what is told of it
+    beside what was told above."""
     first, known, below = spans[0], {span.id for span in spans}, defaultdict(list)
     for span in spans:
         below[span.parent if span.parent in known else None].append(span)
     yield f"trace {first.trace}, {first.started:%Y-%m-%d %H:%M:%S} UTC"
 
-    def steps(parent: str | None, depth: int) -> Iterator[str]:
+    def steps(parent: str | None, depth: int, said: set[str]) -> Iterator[str]:
         for span in below[parent]:
-            yield _line(span, depth, (span.started - first.started).total_seconds() * 1_000)
-            yield from steps(span.id, depth + 1)
+            at = (span.started - first.started).total_seconds() * 1_000
+            yield _line(span, depth, at, {name: span.attributes[name] for name in span.attributes if name not in said})
+            yield from steps(span.id, depth + 1, said | span.attributes.keys())
 
-    yield from steps(None, 0)
+    yield from steps(None, 0, set())
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,10 +79,10 @@ def _span(one: dict[str, Any]) -> Span:
     )
 
 
-def _line(span: Span, depth: int, at: float) -> str:
+def _line(span: Span, depth: int, at: float, attributes: dict[str, Any]) -> str:
     told = ", ".join(
         f"{name.removeprefix('cluedin.')}={_short(value)}"
-        for name, value in span.attributes.items()
+        for name, value in attributes.items()
         if not name.startswith(_LEFT_OUT)
     )
     name = "  " * (depth + 1) + span.name + (" FAILED" if span.failed else "")

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 
 from shared.telemetry.telemetry import ids_in, traceparent
 
@@ -23,6 +25,8 @@ LARGEST_MESSAGE = 48 * 1024
 """Bytes of JSON; in base64 that is the 64 KiB a storage queue takes."""
 LARGEST_PAYLOAD = 64 * 1024 * 1024
 POISON = "-poison"
+_handled: ContextVar[tuple[str, str | None]] = ContextVar("handled", default=("", None))
+"""The queue of the message that is handled here, and its trace."""
 READ_BY_OTHERS = frozenset(["mapping-results"])
 """Queues whose messages are a contract: we note nothing on them."""
 _RETRY = "retry"
@@ -137,8 +141,22 @@ def cause_in(message: Mapping[str, object]) -> Mapping[str, object]:
 
 def traced(queue: str, message: Mapping[str, object]) -> Mapping[str, object]:
     """The message as it is put: with the trace we are in, unless it has one already, as one put back does."""
-    here = None if _TRACE in message or queue in READ_BY_OTHERS else traceparent()
+    if _TRACE in message or queue in READ_BY_OTHERS:
+        return message
+    handled, its_trace = _handled.get()
+    here = its_trace if handled == queue and its_trace else traceparent()
     return message if here is None else {**message, _TRACE: here}
+
+
+@contextlib.contextmanager
+def handling(queue: str, message: Mapping[str, object]) -> Iterator[None]:
+    """While a message is handled, what is put into the same queue is its next step: it stands beside it in the trace.
+    Else each of a job's thousands of steps would be one level deeper."""
+    before = _handled.set((queue, trace_of(message)))
+    try:
+        yield
+    finally:
+        _handled.reset(before)
 
 
 def trace_of(message: Mapping[str, object]) -> str | None:

@@ -27,6 +27,7 @@ from tests.fakes.deployment import FakeChat, completion, failure
 from tests.fakes.gateway import answer
 from tests.fakes.history import FakeOutbox, FakeStore, attempt, outcome
 from tests.fakes.telemetry import Recorded, recorded
+from tests.fakes.values import answers, upper
 from tests.functions.test_mappings import CUSTOMER, PATH, RECORDS, REQUEST
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -133,6 +134,23 @@ async def test_pipelines_may_give_a_trace_and_read_what_was_agreed(stand: Stand,
     (result,) = stand.queues.messages("mapping-results")
     assert "traceparent" not in result
     assert result["state"] == "succeeded"
+
+
+async def test_the_next_step_of_a_job_stands_beside_this_one(stand: Stand, told: Recorded) -> None:
+    """And not below it: a job may have thousands."""
+    stand.flag_table.rows["acme", "RuleEngine"] = stand.flag_table.rows["acme", "AiMapping"]
+    stand.gateway.answerer = lambda prompt: answers(prompt, upper)
+    records = [{"id": f"r{n}", "properties": {"a.name": f"name {n}"}} for n in range(200)]
+    job = {"prompt": "Shout {Vocabulary:a.name} into {output:Vocabulary:a.loud}", "mode": "Add", "records": records}
+    assert (await call("POST", "/organizations/acme/values/jobs", job)).status == 202
+    steps = stand.queues.queues["value-batches"]
+    begun = len(steps)
+    for number in range(100):
+        if number < len(steps):
+            await deliver("value-batches", steps[number].text)
+    assert told.names.count("process value-batches") > begun
+    assert len(traces(told)) == 1
+    assert set(told.tree()) == {"start_value_job", "  process value-batches"}
 
 
 async def test_switched_off_nothing_is_noted_on_messages(stand: Stand) -> None:
