@@ -123,9 +123,9 @@ def start_telemetry() -> None:
 @cache
 def _build() -> Services:
     from shared.adapters.callback_http import CallbackHttp
+    from shared.adapters.chat_on_demand import ChatOnDemand
     from shared.adapters.flag_table import AzureFlagTable
     from shared.adapters.key_vault import KeyVault
-    from shared.adapters.openai_chat import OpenAIChat
     from shared.adapters.sql_history import SqlHistory
     from shared.adapters.sql_retention import SqlRetention
     from shared.adapters.storage_blobs import StorageBlobs
@@ -171,7 +171,7 @@ def _build() -> Services:
     policies = OrganizationSettings(tables, settings.samples)
     role = SqlRetention.connect(settings.retention_database_url) if settings.retention_database_url else None
     credentials = Credentials(vault, settings)
-    chat = OpenAIChat(HostPolicy(settings.allowed_deployment_hosts, settings.allow_loopback_deployments))
+    chat = ChatOnDemand(HostPolicy(settings.allowed_deployment_hosts, settings.allow_loopback_deployments))
     gateway = Gateway(flags, credentials, chat, Recorder(history, HistoryOutbox(queues)), settings)
     return Services(
         settings=settings,
