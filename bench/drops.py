@@ -5,7 +5,8 @@ ten is a CSV file, the others carry their records. A call is a request the deplo
 in its prompt. A finished call is one whose outcome was written, which is after its checkpoint; the deployment may also
 have answered a worker that was dead before it could keep the answer.
 
-DROPS (1,000), KILL_SECONDS (3; 0 never kills) and PATIENCE_SECONDS (1,500) by environment.
+DROPS (1,000), KILL_SECONDS (3; 0 never kills), PATIENCE_SECONDS (1,500) and RUNS (``answering,throttled_and_failing``)
+by environment.
 """
 
 from __future__ import annotations
@@ -23,15 +24,19 @@ from bench.stack import Stack, running_stack
 DROPS = int(os.environ.get("DROPS") or 1_000)
 KILL_SECONDS = float(os.environ.get("KILL_SECONDS") or 3)
 PATIENCE_SECONDS = float(os.environ.get("PATIENCE_SECONDS") or 1_500)
-_FAULTS = [
-    {"kind": "throttled", "probability": 0.3, "retryAfter": 1},
-    {"kind": "server_error", "probability": 0.1},
-]
+_FAULTS: dict[str, list[dict[str, object]]] = {
+    "answering": [],
+    "throttled_and_failing": [
+        {"kind": "throttled", "probability": 0.3, "retryAfter": 1},
+        {"kind": "server_error", "probability": 0.1},
+    ],
+}
+RUNS = (os.environ.get("RUNS") or ",".join(_FAULTS)).split(",")
 
 
 def run() -> dict[str, object]:
     with running_stack(host=False) as stack:
-        runs = {"answering": _one(stack, 1, []), "throttled_and_failing": _one(stack, 2, _FAULTS)}
+        runs = {name: _one(stack, number, _FAULTS[name]) for number, name in enumerate(RUNS, 1)}
     good = all(
         found["results"] == found["rows_succeeded"] == DROPS
         and not (found["doubled"] or found["calls_without_attempt"] or found["finished_calls_repeated"])
