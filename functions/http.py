@@ -27,7 +27,7 @@ from shared.idempotency import KeptAnswer, Key
 from shared.organizations import is_organization
 from shared.settings import ConfigurationError
 from shared.telemetry import names
-from shared.telemetry.telemetry import span
+from shared.telemetry.telemetry import Attributes, span
 from shared.wiring import services
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ class Answer:
     content: bytes = b""
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    code: str | None = None
+    """Of a problem."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,9 @@ def endpoint(operation: Operation) -> Callable[[Handler], Callable[..., Awaitabl
             call = Call(req, operation, req.route_params.get("org", ""), correlation_id)
             with span(operation.name, _told(call), parent=_trace(context)) as served:
                 answer = await _answer(lambda: _handle(handler, call), correlation_id)
-                served.set({names.STATUS: answer.status})
+                served.set({names.STATUS: answer.status, names.ERROR: answer.code})
                 if answer.status >= 500:
-                    served.failed(str(answer.status))
+                    served.failed(answer.code or str(answer.status))
             _log(call, answer, time.perf_counter() - started)
             return _response(answer, correlation_id)
 
@@ -174,7 +176,7 @@ async def _answer(work: Callable[[], Awaitable[Answer]], correlation_id: str) ->
 
 def _refusal(problem: Problem, seconds: float | None = None) -> Answer:
     wait = retry_after(problem.status, seconds)
-    return Answer(problem.status, to_json(problem), PROBLEM, {"retry-after": wait} if wait else {})
+    return Answer(problem.status, to_json(problem), PROBLEM, {"retry-after": wait} if wait else {}, problem.code)
 
 
 def _response(answer: Answer, correlation_id: str) -> func.HttpResponse:
@@ -192,9 +194,9 @@ def _trace(context: func.Context | None) -> str | None:
     return None if context is None else context.trace_context.trace_parent
 
 
-def _told(call: Call) -> dict[str, str]:
-    """Of a request, in logs and traces. A name that cannot be an organization's may be anything, so it is not told."""
-    organization = call.organization if is_organization(call.organization) else ""
+def _told(call: Call) -> Attributes:
+    """Of a request. A name that cannot be an organization's may be anything, so it is not told."""
+    organization = call.organization if is_organization(call.organization) else None
     return {names.ORGANIZATION: organization, names.CORRELATION: call.correlation_id}
 
 

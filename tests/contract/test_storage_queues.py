@@ -11,9 +11,20 @@ import pytest
 from shared.adapters.storage_queues import HistoryOutbox, StorageQueues
 from shared.errors import HistoryUnavailable, StorageUnavailable
 from shared.gateway.history_codec import decode
-from shared.queue_messages import LARGEST_MESSAGE, LARGEST_PAYLOAD, UnreadableMessage, as_text, claim, dump, read
+from shared.queue_messages import (
+    LARGEST_MESSAGE,
+    LARGEST_PAYLOAD,
+    UnreadableMessage,
+    as_text,
+    claim,
+    dump,
+    read,
+    trace_of,
+)
+from shared.telemetry.telemetry import span
 from tests.fakes.history import attempt, outcome
 from tests.fakes.queues import FakeQueues
+from tests.fakes.telemetry import recorded
 from tests.running import connection_string
 
 AWAY = (
@@ -55,6 +66,7 @@ def queue() -> str:
     return f"contract-{uuid.uuid4().hex[:16]}"
 
 
+ELSEWHERE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 LARGE = {"text": "é" * LARGEST_MESSAGE, "n": 1}
 
 
@@ -63,6 +75,24 @@ async def test_a_missing_queue_is_made_and_the_message_is_base64_json(made: Made
     (text,) = await made.take(queue)
     assert text == as_text(dump({"a": "é 😀", "b": [1, None]}))
     assert await made.queues.open(text) == {"a": "é 😀", "b": [1, None]}
+
+
+async def test_a_message_carries_the_trace_it_was_put_in_beside_its_content(made: Made, queue: str) -> None:
+    with recorded() as told:
+        with span("request"):
+            await made.queues.put(queue, LARGE)
+            await made.queues.put(queue, {"a": 1, "traceparent": ELSEWHERE})
+        first, second = (read(text) for text in await made.take(queue))
+        assert trace_of(second) == ELSEWHERE
+        assert (trace_of(first) or "").split("-")[1] == f"{told.spans[0].context.trace_id:032x}"  # type: ignore[union-attr]
+    assert await made.queues.resolve(first) == LARGE
+    assert await made.queues.resolve(second) == {"a": 1}
+
+
+async def test_how_many_messages_there_are_the_hidden_ones_too(made: Made, queue: str) -> None:
+    for delay in (0, 0, 600):
+        await made.queues.put(queue, {"a": 1}, delay)
+    assert await made.queues.depth(queue) == 3
 
 
 async def test_a_message_just_small_enough_is_no_claim_check(made: Made, queue: str) -> None:

@@ -95,6 +95,21 @@ async def speak_and_map(stand: Stand, chat: FakeChat) -> None:
     await history.close()
 
 
+async def test_a_request_that_fails_says_with_which_code(stand: Stand, told: Recorded) -> None:
+    stand.gateway.fails = DeploymentThrottled("canary at its limit", retry_after=5)
+    await call("POST", PATH, REQUEST)
+    stand.flag_table.away = True
+    await call("POST", "/organizations/Not An Organization/mappings", REQUEST)
+    await call("POST", "/organizations/other/mappings", REQUEST)
+    throttled, invalid, away = (dict(served.attributes or {}) for served in told.spans)
+    assert (throttled["http.response.status_code"], throttled["error.type"]) == (429, "deployment_throttled")
+    assert invalid["error.type"] == "invalid_organization"
+    assert "cluedin.organization.id" not in invalid
+    assert away["error.type"] == "flags_unavailable"
+    assert [served.status.status_code.name for served in told.spans] == ["UNSET", "UNSET", "ERROR"]
+    assert "canary" not in told.everything()
+
+
 async def test_work_done_later_belongs_to_the_trace_of_who_asked(stand: Stand, told: Recorded) -> None:
     await call("POST", PATH, REQUEST, headers=LATER)
     (stored,) = stand.queues.queues["mapping-jobs"]

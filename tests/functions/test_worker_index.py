@@ -29,7 +29,10 @@ def test_every_function_is_indexed_with_its_trigger() -> None:
     load_binding_registry()
     protocol = SimpleNamespace(BindingInfo=BindingInfo, RpcFunctionMetadata=Message)
     found = loader.index_function_app(str(ROOT / "function_app.py"))
-    metadata, _ = loader.process_indexed_function(protocol, Registry(), found, str(ROOT))
+    registry = Registry()
+    metadata, _ = loader.process_indexed_function(protocol, registry, found, str(ROOT))
     assert {function.name for function in metadata} == names
     assert names >= {"suggest_mapping", "history_outbox"}
     assert all(function.raw_bindings for function in metadata)
+    with_context = {function.name for function in registry._functions.values() if function.requires_context}
+    assert with_context == {one.get_function_name() for one in indexed() if one.get_trigger().type == "httpTrigger"}
