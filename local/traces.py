@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-WIDTH = 46
+STEP, WIDTH = 40, 118
+"""Columns: of a step's name, and of a line."""
 _LEFT_OUT = ("messaging.", "cluedin.queue", "gen_ai.operation.name", "db.", "server.port")
 
 
@@ -86,7 +88,9 @@ def _line(span: Span, depth: int, at: float, attributes: dict[str, Any]) -> str:
         if not name.startswith(_LEFT_OUT)
     )
     name = "  " * (depth + 1) + span.name + (" FAILED" if span.failed else "")
-    return f"{name:<{WIDTH}} {at:>7.0f} +{span.milliseconds:>6.0f} ms  {told}"
+    margin = "  " * (depth + 3)
+    lines = textwrap.wrap(told, WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+    return "\n".join([f"{name:<{STEP}} {at:>7.0f} ms + {span.milliseconds:.0f} ms", *lines])
 
 
 def _short(value: object) -> object:

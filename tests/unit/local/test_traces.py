@@ -29,6 +29,7 @@ def test_each_step_stands_below_the_one_it_belongs_to(tmp_path: Path) -> None:
     title, *steps = show(spans[:2])
     assert title.startswith(f"trace {spans[0].trace}, ")
     assert steps[0].startswith("  suggest_mapping ")
+    assert "0 ms + " in steps[0]
     assert steps[0].endswith("organization.id=acme")
     assert steps[1].startswith("    chat gpt FAILED ")
     assert "gen_ai.response.finish_reasons=stop, error.type=deployment_timeout" in steps[1]
