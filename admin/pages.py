@@ -19,11 +19,20 @@ _TOKEN = "continuationToken"  # noqa: S105 - a place in a list
 def listed(args: Namespace, desk: Desk, request: Request, columns: Sequence[Column]) -> Outcome:
     """One page and where the next begins; or with --all every page, as one."""
     first = desk.ask(request)
-    answer = _followed(desk, request, first) if args.all else first
+    answer = _followed(desk, request, first) if args.all else _first_with_items(desk, request, first)
     items = items_of(answer.json)
     following = text_at(answer.json, _TOKEN)
     notes = (f"There are more: --all, or --continuation-token {following}",) if following else ()
     return Outcome(answer.content, lambda room: table(columns, items, room) if items else "None.", notes)
+
+
+def _first_with_items(desk: Desk, request: Request, answer: Answer) -> Answer:
+    """A page of what is rare may be empty and name a next one: nobody wants to see that."""
+    before = None
+    while not items_of(answer.json) and (token := text_at(answer.json, _TOKEN)) not in (None, before):
+        before = token
+        answer = desk.ask(replace(request, query={**request.query, _TOKEN: str(token)}))
+    return answer
 
 
 def _followed(desk: Desk, request: Request, answer: Answer) -> Answer:

@@ -77,6 +77,9 @@ class PromptDetailOut(PromptOut):
 
 
 class PromptList(AnswerModel):
+    """A page may hold fewer than asked for, even none, and still have a ``continuationToken``: what is looked for is
+    rare, and the page has looked far enough (at 5,000 attempts)."""
+
     items: list[PromptOut]
     continuation_token: str | None
 

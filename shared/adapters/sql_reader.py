@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, select
 
-from shared.adapters.sql_rows import clean
+from shared.adapters.sql_scans import ITEM, WITH_OUTCOMES, by_status, early_statement, scan_of
 from shared.adapters.sql_schema import outcome_bodies, prompt_attempts, prompt_bodies, prompt_outcomes
 from shared.gateway.prompt_log import (
     PENDING_FOR,
@@ -23,26 +23,27 @@ from shared.gateway.prompt_log import (
 from shared.gateway.records import Message, Status
 
 _a, _o = prompt_attempts.c, prompt_outcomes.c
-_WITH_OUTCOMES = prompt_attempts.outerjoin(
-    prompt_outcomes, and_(_o.attempt_id == _a.attempt_id, _o.organization == _a.organization)
-)
-_ITEM = (
-    *(_a.attempt_id, _a.created_at, _a.feature, _a.deployment, _a.correlation_id, _a.mapping_id, _o.status, _o.model),
-    *(_o.prompt_tokens, _o.completion_tokens, _o.cached_tokens, _o.cost, _o.currency, _o.latency_ms),
-)
 _TRY = (_a.attempt_id, _a.try_number, _a.created_at, _o.status, _o.error_code, _o.latency_ms)
 _DETAIL = (
-    *(*_ITEM, _a.prompt_id, _a.try_number, _a.prompt_name, _a.host, _o.finished_at, _o.finish_reason, _o.error_code),
+    *(*ITEM, _a.prompt_id, _a.try_number, _a.prompt_name, _a.host, _o.finished_at, _o.finish_reason, _o.error_code),
     *(_o.error_detail, prompt_bodies.c.messages, outcome_bodies.c.response),
 )
 
 
 def read_page(connection: Connection, query: PromptQuery, now: datetime) -> PromptPage:
     """Raises InvalidRequest for a continuation token that is not ours."""
-    rows = connection.execute(page_statement(query, now)).all()
-    items = tuple(_item(row, now) for row in rows[: query.top])
-    more = len(rows) > query.top
-    return PromptPage(items, continue_after(items[-1]) if more else None)
+    scan = scan_of(query, now)
+    edge = connection.execute(scan.last_in_window()).one_or_none() if scan.bounded else None
+    last = None if edge is None else _item(edge, now)
+    rows = connection.execute(scan.page(query.top, None if last is None else _place(last))).all()
+    found = [_item(row, now) for row in rows]
+    if by_status(query):
+        early = (_item(row, now) for row in connection.execute(early_statement(query)))
+        found += [item for item in early if _is_on_page(item, query, last)]
+        found.sort(key=_place, reverse=True)
+    items = tuple(found[: query.top])
+    end = items[-1] if len(found) > query.top else last
+    return PromptPage(items, continue_after(end) if end else None)
 
 
 def read_one(connection: Connection, organization: str, attempt_id: str, now: datetime) -> PromptDetail | None:
@@ -53,15 +54,8 @@ def read_one(connection: Connection, organization: str, attempt_id: str, now: da
     return _detail(row, tuple(_try(each, now) for each in tries), now)
 
 
-def page_statement(query: PromptQuery, now: datetime) -> Select[*tuple[object, ...]]:
-    """One more row than asked for, which tells whether there is a next page."""
-    newest_first = (_a.created_at.desc(), _a.attempt_id.desc())
-    found = select(*_ITEM).select_from(_WITH_OUTCOMES).where(*_conditions(query, now))
-    return found.order_by(*newest_first).limit(query.top + 1)
-
-
 def one_statement(organization: str, attempt_id: str) -> Select[*tuple[object, ...]]:
-    with_bodies = _WITH_OUTCOMES.outerjoin(prompt_bodies, prompt_bodies.c.attempt_id == _a.attempt_id).outerjoin(
+    with_bodies = WITH_OUTCOMES.outerjoin(prompt_bodies, prompt_bodies.c.attempt_id == _a.attempt_id).outerjoin(
         outcome_bodies, outcome_bodies.c.attempt_id == _o.attempt_id
     )
     own = (_a.organization == organization, _a.attempt_id == attempt_id)
@@ -71,42 +65,22 @@ def one_statement(organization: str, attempt_id: str) -> Select[*tuple[object, .
 def tries_statement(organization: str, prompt_id: str) -> Select[*tuple[object, ...]]:
     """Every try of one prompt, oldest first."""
     own = (_a.organization == organization, _a.prompt_id == prompt_id)
-    return select(*_TRY).select_from(_WITH_OUTCOMES).where(*own).order_by(_a.try_number, _a.created_at)
+    return select(*_TRY).select_from(WITH_OUTCOMES).where(*own).order_by(_a.try_number, _a.created_at)
 
 
-def _conditions(query: PromptQuery, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = [_a.organization == query.organization]
-    for column, wanted in (
-        (_a.feature, query.feature),
-        (_a.correlation_id, query.correlation_id),
-        (_a.mapping_id, query.mapping_id),
-    ):
-        if wanted is not None:
-            conditions.append(column == clean(wanted))
-    if query.since is not None:
-        conditions.append(_a.created_at >= query.since)
-    if query.until is not None:
-        conditions.append(_a.created_at < query.until)
-    return [*conditions, *_has_status(query.status, now), *_after(query.continuation)]
+def _place(item: PromptItem) -> tuple[datetime, str]:
+    return item.created_at, item.attempt_id
 
 
-def _has_status(status: Status | None, now: datetime) -> list[ColumnElement[bool]]:
-    if status is None:
-        return []
-    if status is Status.PENDING:
-        return [_o.attempt_id.is_(None), _a.created_at > now - PENDING_FOR]
-    if status is Status.UNKNOWN:
-        return [_o.attempt_id.is_(None), _a.created_at <= now - PENDING_FOR]
-    return [_o.status == status.value]
-
-
-def _after(continuation: str | None) -> list[ColumnElement[bool]]:
-    """The first condition says nothing new: with it the index is entered at the right place, OR alone is a scan."""
-    if continuation is None:
-        return []
-    created_at, attempt_id = position(continuation)
-    same_instant = and_(_a.created_at == created_at, _a.attempt_id < attempt_id)
-    return [_a.created_at <= created_at, or_(_a.created_at < created_at, same_instant)]
+def _is_on_page(item: PromptItem, query: PromptQuery, last: PromptItem | None) -> bool:
+    """What an index answers for the others. Compared here, since no index helps with a handful of rows."""
+    return (
+        (query.feature is None or item.feature == query.feature)
+        and (query.since is None or item.created_at >= query.since)
+        and (query.until is None or item.created_at < query.until)
+        and (query.continuation is None or _place(item) < position(query.continuation))
+        and (last is None or _place(item) >= _place(last))
+    )
 
 
 def _item(row: Row[*tuple[object, ...]], now: datetime) -> PromptItem:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Column, String, Table
+from sqlalchemy import Column, Date, String, Table
 
-from shared.adapters.sql_schema import outcome_bodies, prompt_attempts, prompt_bodies, prompt_outcomes
+from shared.adapters.sql_schema import OF_ATTEMPT, outcome_bodies, prompt_attempts, prompt_bodies, prompt_outcomes
 from shared.adapters.sql_types import Cost, UtcTime
 from shared.gateway.records import AttemptRow, HistoryRow
 
-Value = str | int | Decimal | datetime | None
+Value = str | int | Decimal | datetime | date | None
 Values = dict[str, Value]
 
 IN_ORDER = (prompt_bodies, prompt_attempts, outcome_bodies, prompt_outcomes)
 """Bodies first: whether a body may be written is read from what stands in the other tables before this transaction."""
 
 _KEYS = frozenset(["attempt_id", "prompt_id", "organization", "correlation_id", "mapping_id", "feature", "status"])
+_LOOKED_UP = frozenset(OF_ATTEMPT)
 _LARGEST_INT = {"INTEGER": 2**31 - 1, "BIGINT": 2**63 - 1}
 _LARGEST_COST = Decimal(10) ** 16
 
@@ -44,12 +45,22 @@ def clean(text: str) -> str:
 def _tables_of(row: HistoryRow) -> dict[Table, Mapping[str, object]]:
     fields = vars(row)
     if isinstance(row, AttemptRow):
-        return {prompt_attempts: fields, prompt_bodies: fields}
+        return {prompt_attempts: {**fields, "day": _day(row.created_at)}, prompt_bodies: fields}
     return {prompt_outcomes: fields} | ({} if row.response is None else {outcome_bodies: fields})
 
 
 def _fitted(table: Table, values: Mapping[str, object]) -> Values:
-    return {column.name: _fit(column, values[column.name]) for column in table.columns}
+    return {column.name: _fit(column, values[column.name]) for column in given(table)}
+
+
+def given(table: Table) -> list[Column[object]]:
+    """What a row brings; the rest is looked up as it is written."""
+    return [column for column in table.columns if column not in _LOOKED_UP]
+
+
+def _day(moment: object) -> date | None:
+    """In UTC; None for a time that no column takes, which is told elsewhere."""
+    return moment.astimezone(UTC).date() if isinstance(moment, datetime) and moment.tzinfo else None
 
 
 def _fit(column: Column[object], value: object) -> Value:
@@ -61,6 +72,8 @@ def _fit(column: Column[object], value: object) -> Value:
         return _fit_text(column, value)
     if isinstance(column.type, UtcTime):
         return _fit_time(column, value)
+    if isinstance(column.type, Date) and isinstance(value, date):
+        return value
     return _fit_number(column, value)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table
 
-from shared.adapters.sql_types import Cost, UtcTime, body, key, text
+from shared.adapters.sql_types import Cost, UtcTime, body, key, text, utc_date
 
 metadata = MetaData()
 
@@ -32,6 +32,7 @@ prompt_attempts = Table(
     Column("mapping_id", key(80)),
     Column("created_at", UtcTime, nullable=False),
     Column("app_version", text(64), nullable=False),
+    Column("day", utc_date()),
     PrimaryKeyConstraint("attempt_id", name="pk_prompt_attempts", mssql_clustered=False),
 )
 Index(
@@ -42,8 +43,15 @@ Index(
     mssql_clustered=True,
 )
 Index("ix_prompt_attempts_prompt", prompt_attempts.c.prompt_id)
-Index("ix_prompt_attempts_mapping", prompt_attempts.c.organization, prompt_attempts.c.mapping_id)
-Index("ix_prompt_attempts_correlation", prompt_attempts.c.organization, prompt_attempts.c.correlation_id)
+_NEWEST_FIRST = (prompt_attempts.c.created_at.desc(), prompt_attempts.c.attempt_id.desc())
+"""The list's order: a filter whose index goes on like this is read as a page, without sorting."""
+for _name in ("feature", "mapping_id", "correlation_id"):
+    Index(
+        f"ix_prompt_attempts_{_name.removesuffix('_id')}",
+        prompt_attempts.c.organization,
+        prompt_attempts.c[_name],
+        *_NEWEST_FIRST,
+    )
 
 prompt_outcomes = Table(
     "prompt_outcomes",
@@ -62,8 +70,27 @@ prompt_outcomes = Table(
     Column("finish_reason", text(64)),
     Column("error_code", text(64)),
     Column("error_detail", text(1000)),
+    Column("created_at", UtcTime),
+    Column("day", utc_date()),
+    Column("feature", key(32)),
+    Column("deployment", text(256)),
     PrimaryKeyConstraint("attempt_id", name="pk_prompt_outcomes"),
 )
+OF_ATTEMPT = tuple(prompt_outcomes.c[name] for name in ("created_at", "day", "feature", "deployment"))
+"""What an outcome repeats of its attempt, for the two indexes below. Looked up as the outcome is written; empty where
+the attempt was not there yet (both came out of the outbox), and in what an app older than revision 0003 writes."""
+Index(
+    "ix_prompt_outcomes_status",
+    prompt_outcomes.c.organization,
+    prompt_outcomes.c.status,
+    prompt_outcomes.c.created_at.desc(),
+    prompt_outcomes.c.attempt_id.desc(),
+)
+USAGE_PARTS = ("organization", "day", "feature", "deployment", "created_at")
+USAGE_COUNTS = ("currency", "prompt_tokens", "completion_tokens", "cached_tokens", "cost")
+"""Usage is added up from two indexes alone, in their own order: neither a row is fetched nor anything sorted."""
+Index("ix_prompt_attempts_usage", *(prompt_attempts.c[name] for name in USAGE_PARTS))
+Index("ix_prompt_outcomes_usage", *(prompt_outcomes.c[name] for name in (*USAGE_PARTS, *USAGE_COUNTS)))
 
 prompt_bodies = Table(
     "prompt_bodies",

@@ -10,16 +10,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table, and_, bindparam, exists, insert, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Insert,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects import mssql
 
-from shared.adapters.sql_rows import IN_ORDER, Value, Values
-from shared.adapters.sql_schema import outcome_bodies, prompt_attempts, prompt_bodies, prompt_outcomes
+from shared.adapters.sql_rows import IN_ORDER, Value, Values, given
+from shared.adapters.sql_schema import OF_ATTEMPT, outcome_bodies, prompt_attempts, prompt_bodies, prompt_outcomes
 from shared.adapters.sql_types import KEY_COLLATION, body, naive_utc, plain
 
 _AZURE_SQL = mssql.dialect()  # type: ignore[no-untyped-call]
@@ -36,9 +48,9 @@ def append(connection: Connection, rows: dict[Table, list[Values]]) -> None:
 @cache
 def insert_each(table: Table) -> Insert:
     """One row per execution, parameters by column name."""
-    values = [bindparam(column.name, type_=column.type) for column in table.columns]
+    values: list[ColumnElement[object]] = [bindparam(column.name, type_=column.type) for column in given(table)]
     key = bindparam("attempt_id", type_=table.c.attempt_id.type)
-    return insert(table).from_select(_names(table), select(*values).where(_is_new(table, key)))
+    return _insert(table, values, "(SELECT 1 AS one) AS r", key, ":attempt_id")
 
 
 @cache
@@ -46,13 +58,11 @@ def insert_json(table: Table) -> Insert:
     """All rows at once, as one JSON parameter named ``rows``. T-SQL, database compatibility level 130 or later.
 
     OPENJSON's columns carry the database's own collation, so the comparison of keys names ours."""
-    shape = ", ".join(f"{column.name} {_bare_type(table, column.name)} '$.{column.name}'" for column in table.columns)
-    source = sql(f"OPENJSON(CAST(:rows AS NVARCHAR(max))) WITH ({shape}) AS r").bindparams(
-        bindparam("rows", type_=body())
-    )
-    values: list[ColumnElement[object]] = [literal_column(f"r.{name}") for name in _names(table)]
+    shape = ", ".join(f"{column.name} {_bare_type(table, column.name)} '$.{column.name}'" for column in given(table))
+    source = f"OPENJSON(CAST(:rows AS NVARCHAR(max))) WITH ({shape}) AS r"
+    values: list[ColumnElement[object]] = [literal_column(f"r.{column.name}") for column in given(table)]
     key: ColumnElement[str] = literal_column(f"r.attempt_id{_COLLATE}")
-    return insert(table).from_select(_names(table), select(*values).select_from(source).where(_is_new(table, key)))
+    return _insert(table, values, source, key, str(key), bindparam("rows", type_=body()))
 
 
 def as_json(rows: Sequence[Values]) -> str:
@@ -86,8 +96,20 @@ def _is_erased(key: ColumnElement[str]) -> ColumnElement[bool]:
     return exists(select(1).select_from(prompt_attempts).where(prompt_attempts.c.attempt_id == key, gone))
 
 
-def _names(table: Table) -> list[str]:
-    return [column.name for column in table.columns]
+def _insert(
+    table: Table,
+    values: list[ColumnElement[object]],
+    source: str,
+    key: ColumnElement[str],
+    key_text: str,
+    *parameters: BindParameter[str],
+) -> Insert:
+    """Outcomes look at their attempt: attempts are written first."""
+    if table is prompt_outcomes:
+        source += f" LEFT OUTER JOIN prompt_attempts AS made ON made.attempt_id = {key_text}"
+        values = [*values, *(literal_column(f"made.{column.name}") for column in OF_ATTEMPT)]
+    rows = select(*values).select_from(sql(source).bindparams(*parameters)).where(_is_new(table, key))
+    return insert(table).from_select([column.name for column in table.columns], rows)
 
 
 def _bare_type(table: Table, name: str) -> str:
@@ -98,4 +120,6 @@ def _bare_type(table: Table, name: str) -> str:
 def _as_json(value: Value) -> str | int | None:
     if isinstance(value, datetime):
         return naive_utc(value).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
     return f"{plain(value):f}" if isinstance(value, Decimal) else value

@@ -71,6 +71,15 @@ def test_a_table_is_aligned_and_numbers_stand_right(app: App, run: Run) -> None:
     ]
 
 
+def test_pages_that_hold_nothing_yet_are_passed_over(app: App, run: Run) -> None:
+    """A page of what is rare may be empty and still name a next one."""
+    for items, token in (([], "t-1"), ([], "t-2"), ([failure(1)], "t-3")):
+        app.answers({"items": items, "continuationToken": token})
+    said = run("failures", "list", "-o", "acme")
+    assert "None." not in said.out
+    assert "--continuation-token t-3" in said.err
+
+
 def test_a_page_tells_how_to_get_the_next(app: App, run: Run) -> None:
     app.answers({"items": [failure(1)], "continuationToken": "t-1"})
     said = run("failures", "list", "-o", "acme", "--top", "1")

@@ -154,22 +154,3 @@ def test_a_token_of_another_organization_shows_nothing_of_it(history: SqlHistory
 def test_times_are_utc_when_read(history: SqlHistory) -> None:
     history.insert([attempt(created_at=datetime(2026, 11, 25, 17, tzinfo=timezone(timedelta(hours=5))))])
     assert history.page(PromptQuery("acme")).items[0].created_at == datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-def test_the_list_page_is_read_from_its_index_without_sorting(history: SqlHistory) -> None:
-    """The plan of SQLite; Azure SQL has the same index, clustered."""
-    from sqlalchemy import create_engine, text
-
-    from shared.adapters.sql_reader import page_statement
-
-    engine = create_engine(history._engine.url)
-    item = attempt()
-    token = forged([1, item.created_at.isoformat(), item.attempt_id])
-    statement = page_statement(PromptQuery("acme", continuation=token), NOON).compile(
-        engine, compile_kwargs={"literal_binds": True}
-    )
-    with engine.connect() as connection:
-        plan = " ".join(row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {statement}")))
-    engine.dispose()
-    assert "ix_prompt_attempts_list" in plan
-    assert "TEMP B-TREE" not in plan

@@ -98,3 +98,24 @@ def test_only_the_organizations_own_and_only_the_span(history: SqlHistory) -> No
     send(history, "p2-1", days_ago=5)
     assert used(history)[0].prompts == 0
     assert used(history, days=6)[0].prompts == 1
+
+
+def test_an_outcome_that_came_before_its_attempt_is_added_up_with_it(history: SqlHistory) -> None:
+    send(history, "p1-1")
+    history.insert([outcome("p2-1", prompt_tokens=7, cost=Decimal("0.25"))])
+    assert used(history)[0].prompts == 1
+    history.insert([attempt("p2-1", feature="RuleEngine")])
+    found = {
+        item.feature: (item.prompts, item.prompt_tokens, item.cost, item.unpriced) for item in used(history, "feature")
+    }
+    assert found == {"AiMapping": (1, 100, Decimal("0.5"), 0), "RuleEngine": (1, 7, Decimal("0.25"), 0)}
+
+
+def test_a_span_begins_and_ends_within_days(history: SqlHistory) -> None:
+    history.insert([attempt(f"p{hour}-1", created_at=NOON + timedelta(hours=hour)) for hour in range(-30, 30)])
+    since, until = NOON - timedelta(hours=20), NOON + timedelta(hours=4)
+    found = history.usage(UsageQuery("acme", since, until, ("day",), "USD"))
+    assert [(item.day, item.prompts) for item in found] == [
+        (NOON.date(), 16),
+        (NOON.date() - timedelta(days=1), 8),
+    ]
