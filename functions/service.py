@@ -14,6 +14,7 @@ from functions.operations import OPERATIONS, Operation, Success
 from functions.problems import to_json
 from shared.mapping.models import AnswerModel
 from shared.settings import ConfigurationError
+from shared.version import VERSION
 from shared.wiring import services
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,9 @@ async def read_health(call: Call) -> Answer:
         log.error("configuration.invalid", extra=fields)
         dependencies = {"configuration": False}
     healthy = all(dependencies.values())
+    log.info(
+        "health.answered", extra={"version": VERSION, "away": [name for name, ok in dependencies.items() if not ok]}
+    )
     body = HealthOut(status="ok" if healthy else "degraded", dependencies=dict(dependencies))
     return Answer(200 if healthy else 503, to_json(body))
 

@@ -8,6 +8,7 @@ import pytest
 
 from shared.errors import DeploymentUnauthorized
 from shared.gateway.ports import FlagRow
+from shared.version import VERSION
 from tests.fakes.app import Stand, call
 
 FLAG = "/organizations/acme/flags/Copilot"
@@ -120,3 +121,14 @@ async def test_health_is_503_when_something_is_away(stand: Stand) -> None:
     answer = await call("GET", "/health")
     assert (answer.status, answer.json["status"]) == (503, "degraded")
     assert answer.json["dependencies"] == {"flags": False, "history": False}
+
+
+async def test_health_says_which_version_answered_in_the_log_alone(
+    stand: Stand, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    stand.checks_fail = True
+    answer = await call("GET", "/health")
+    (said,) = [record for record in caplog.records if record.message == "health.answered"]
+    assert (said.__dict__["version"], said.__dict__["away"]) == (VERSION, ["flags", "history"])
+    assert VERSION not in answer.content.decode()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared import settings
+from shared.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = {"AzureWebJobsStorage": "x", "KEY_VAULT_URL": "https://v", "DATABASE_URL": "sqlite://"}
@@ -79,3 +81,8 @@ def test_prices_may_be_dated_and_are_sorted_by_their_first_day() -> None:
 def test_hosts_are_a_list_in_lower_case() -> None:
     loaded = settings.load(MINIMAL | {"ALLOWED_DEPLOYMENT_HOSTS": "LLM.example.com, *.corp.example ,"})
     assert loaded.allowed_deployment_hosts == ("llm.example.com", "*.corp.example")
+
+
+def test_the_version_that_history_records_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION
