@@ -140,6 +140,13 @@ def load_telemetry(environ: Mapping[str, str] | None = None) -> TelemetrySetting
     )
 
 
+def quiet_exporters() -> None:
+    """Microsoft's exporters send statistics of themselves and fetch remote settings, unless their own settings say
+    otherwise: before they are imported, these do, where whoever deploys has set nothing."""
+    for what in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED", "CONTROLPLANE_DISABLED"):
+        os.environ.setdefault(f"APPLICATIONINSIGHTS_{what}", "true")
+
+
 def load_database_url(environ: Mapping[str, str] | None = None) -> str:
     """DATABASE_URL alone, for who only moves the schema. Raises ConfigurationError."""
     return _required(os.environ if environ is None else environ, "DATABASE_URL")

@@ -86,10 +86,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       AzureWebJobsStorage__accountName: account.name
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD'
-      // What the exporter would send to, and fetch from, Microsoft besides: not needed, so not done.
-      APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
-      APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
-      APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true'
       TELEMETRY_FILE: ''
       KEY_VAULT_URL: vaultUrl
       KEY_VAULT_VERIFY_CHALLENGE: 'true'

@@ -21,6 +21,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import Status, StatusCode
 
+from shared.settings import TelemetrySettings, quiet_exporters
 from shared.telemetry.figures import FIGURES, Figure
 from shared.telemetry.names import ERROR
 from shared.telemetry.telemetry import Attributes, Kind, Value, name_of
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from opentelemetry.metrics import Meter
-
-    from shared.settings import TelemetrySettings
 
 SCOPE = "cluedin.ai"
 _KINDS = {"internal": trace.SpanKind.INTERNAL, "client": trace.SpanKind.CLIENT, "consumer": trace.SpanKind.CONSUMER}
@@ -112,7 +111,8 @@ def started(settings: TelemetrySettings) -> OpenTelemetry:
 
 def _to_application_insights(connection: str, spans: list[SpanProcessor], figures: list[MetricReader]) -> None:
     """Signed in to as APPLICATIONINSIGHTS_AUTHENTICATION_STRING says, which the exporters read. What cannot be sent is
-    dropped, not kept on disk."""
+    dropped, not kept on disk; of themselves they send nothing."""
+    quiet_exporters()
     from azure.monitor.opentelemetry.exporter import AzureMonitorMetricExporter, AzureMonitorTraceExporter
 
     to_spans = AzureMonitorTraceExporter(connection_string=connection, disable_offline_storage=True)

@@ -42,7 +42,18 @@ def test_only_functions_import_azure_functions() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["azure.data", "azure.storage", "azure.keyvault", "azure.identity", "azure.core", "sqlalchemy", "pyodbc"]
+    "package",
+    [
+        "azure.data",
+        "azure.storage",
+        "azure.keyvault",
+        "azure.identity",
+        "azure.core",
+        "azure.monitor",
+        "opentelemetry",
+        "sqlalchemy",
+        "pyodbc",
+    ],
 )
 def test_only_adapters_import_the_sdks(package: str) -> None:
     outside = {name for name in importers(package, "shared", "functions") if not name.startswith("shared/adapters/")}

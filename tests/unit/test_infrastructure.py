@@ -22,13 +22,8 @@ INFRA = Path(__file__).parents[2] / "infra"
 FILES = sorted(INFRA.rglob("*.bicep"))
 IN_THE_PLATFORMS_PLACE = {"AzureWebJobsStorage"}
 """An identity is used: AzureWebJobsStorage__accountName."""
-THE_PLATFORMS = {
-    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
-    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
-    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
-}
-"""Read by the host, or by the library that sends telemetry."""
+THE_PLATFORMS = {"APPLICATIONINSIGHTS_AUTHENTICATION_STRING"}
+"""Read by the host, and by the library that sends telemetry."""
 
 
 def read(name: str) -> str:

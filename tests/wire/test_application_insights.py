@@ -58,10 +58,8 @@ def ingestion() -> Iterator[Ingestion]:
 
 
 @pytest.fixture
-def recorder(ingestion: Ingestion, monkeypatch: pytest.MonkeyPatch) -> OpenTelemetry:
+def recorder(ingestion: Ingestion) -> OpenTelemetry:
     """As the deployed app has it."""
-    for what in ("STATSBEAT_DISABLED_ALL", "CONTROLPLANE_DISABLED", "SDKSTATS_DISABLED"):
-        monkeypatch.setenv(f"APPLICATIONINSIGHTS_{what}", "true")
     place = f"http://127.0.0.1:{ingestion.server_port}/"
     connection = f"InstrumentationKey=11111111-2222-3333-4444-555555555555;IngestionEndpoint={place}"
     return started(TelemetrySettings(connection, "", "func-acme", "instance-1"))
@@ -131,7 +129,11 @@ def test_figures_are_custom_metrics_with_what_alerts_and_workbook_ask_for(
 
 
 def test_nothing_else_is_sent(ingestion: Ingestion, recorder: OpenTelemetry) -> None:
-    """No logs, which the host has; no counters of the process; nothing of libraries."""
+    """No logs, which the host has; no counters of the process; nothing of libraries; nothing to and from Microsoft of
+    the exporters themselves, which would have a thread and a reader of their own."""
+    threads = [thread.name for thread in threading.enumerate()]
+    assert "ConfigurationWorker" not in threads
+    assert threads.count("OtelPeriodicExportingMetricReader") == 1
     with recorder.span("step", {}, "internal", None):
         pass
     recorder.close()
