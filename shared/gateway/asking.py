@@ -48,7 +48,9 @@ class Asking(Generic[Answer]):
     async def run(self) -> Reply[Answer]:
         with asking(self._caller, self._prompt.name) as asked:
             try:
-                return await self._run()
+                reply = await self._run()
+                asked.set({names.CHECKPOINTED: reply.checkpointed})
+                return reply
             finally:
                 asked.set({names.TRIES: len(self._ids), names.WAITED: round(self._waited, 3)})
 

@@ -26,6 +26,7 @@ DURATION: Final = Figure("gen_ai.client.operation.duration", "spread", "s", "One
 TOKENS: Final = Figure("gen_ai.client.token.usage", "spread", "{token}", "Tokens of one try", _TOKENS)
 """Names, units and bounds of these two are OpenTelemetry's."""
 PROMPTS: Final = Figure("cluedin.prompts", "count", "{prompt}", "Prompts, by how they ended after all their tries")
+"""Those answered from a checkpoint among them: their tries were told when they were sent."""
 COST: Final = Figure("cluedin.cost", "count", "{currency}", "What tries cost, of those with a price")
 THROTTLED: Final = Figure("cluedin.throttled", "count", "{refusal}", "Tries that a deployment's quota had no room for")
 TURN_WAIT: Final = Figure("cluedin.turn.wait", "spread", "s", "How long a try waited for its turn", _SECONDS)

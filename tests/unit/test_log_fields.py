@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from functions.log_fields import show_fields
+from shared.telemetry.telemetry import span
+from tests.fakes.telemetry import recorded
 
 
 class AsyncLoggingHandler(logging.Handler):
@@ -44,6 +46,13 @@ def test_an_event_without_fields_stays_as_it_is(worker: AsyncLoggingHandler) -> 
 def test_other_libraries_records_stay_as_they_are(worker: AsyncLoggingHandler) -> None:
     logging.getLogger("azure.core").warning("told", extra={"header": "secret"})
     assert worker.lines == ["told"]
+
+
+def test_the_trace_is_named_where_one_is_recorded(worker: AsyncLoggingHandler) -> None:
+    with recorded() as told, span("process data-drops"):
+        logging.getLogger("functions.x").warning("drop.ignored", extra={"kind": "x"})
+    assert told.spans[0].context is not None
+    assert worker.lines == [f'drop.ignored {{"kind": "x", "traceId": "{told.spans[0].context.trace_id:032x}"}}']
 
 
 def test_fields_stand_before_a_stack(worker: AsyncLoggingHandler) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from shared.checkpoints import BlobCheckpoints
 from shared.errors import ContentFiltered, DeploymentThrottled, DeploymentUnauthorized, UnusableAnswer
-from tests.fakes.deployment import KEY_ONE, KEY_TWO, World, completion, failure
+from tests.fakes.deployment import KEY_ONE, KEY_TWO, World, completion, failure, prompt
+from tests.fakes.storage import FakeBlobs
 from tests.fakes.telemetry import Recorded, recorded
 
 COMMON = {
@@ -88,6 +90,17 @@ async def test_one_refused_key_is_a_try_and_two_are_a_prompt_that_failed(world: 
         await world.ask()
     failed = [one.attributes.get("error.type") for one in told.figures("cluedin.prompts")]
     assert sorted(map(str, failed)) == ["None", "deployment_unauthorized"]
+
+
+async def test_an_answer_from_a_checkpoint_says_so_and_costs_nothing_again(world: World, told: Recorded) -> None:
+    blobs = FakeBlobs()
+    for _ in range(2):
+        caller = world.caller(checkpoints=BlobCheckpoints(blobs, "acme", "mapping"))
+        await world.gateway.ask(caller, prompt())
+    asked = [dict(one.attributes or {}) for one in told.spans if one.name == "ask say-a-word-v1"]
+    assert [one["cluedin.prompt.checkpointed"] for one in asked] == [False, True]
+    assert told.names.count("chat gpt") == 1
+    assert sum(one.count for one in told.figures("gen_ai.client.operation.duration")) == 1
 
 
 async def test_throttling_is_counted_where_it_was_met_and_waiting_is_measured(world: World, told: Recorded) -> None:
