@@ -17,6 +17,7 @@ ASKED_FOR = (
     "files",
     "fit_ranking",
     "formats",
+    "history",
     "mapping_accuracy",
     "own_embeddings",
     "prompt_tokens",

@@ -26,14 +26,15 @@ SELECT @granted;
 """0 or 1 when granted, below zero for a time-out or a deadlock. The lock ends with the transaction."""
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema up to date. Blocking, up to LOCK_WAIT_S for another process that does the same.
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema up to date, or to an earlier release's revision. Blocking, up to LOCK_WAIT_S for another process
+    that does the same.
 
     Raises TimeoutError, or SQLAlchemy's errors as they are: whoever moves a schema wants to see the cause."""
     if engine.dialect.name == "sqlite":
-        _upgrade_sqlite(engine)
+        _upgrade_sqlite(engine, revision)
     else:
-        _upgrade_azure_sql(engine)
+        _upgrade_azure_sql(engine, revision)
 
 
 def script() -> str:
@@ -47,14 +48,14 @@ def script() -> str:
     return output.getvalue()
 
 
-def _upgrade_sqlite(engine: Engine) -> None:
+def _upgrade_sqlite(engine: Engine, revision: str) -> None:
     """BEGIN IMMEDIATE is the lock; SQLite's DDL is transactional once the driver does not commit by itself."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         usual_wait = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
         connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_S * 1000}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
-            _run(connection)
+            _run(connection, revision)
             connection.exec_driver_sql("COMMIT")
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
@@ -63,19 +64,19 @@ def _upgrade_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={usual_wait}")
 
 
-def _upgrade_azure_sql(engine: Engine) -> None:
+def _upgrade_azure_sql(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         if connection.exec_driver_sql(APP_LOCK).scalar_one() < 0:
             raise TimeoutError("Another process holds the lock on the database's schema.")
-        _run(connection)
+        _run(connection, revision)
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, revision: str) -> None:
     from alembic import command
 
     config = _config(io.StringIO())
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _config(output: io.StringIO) -> Config:
