@@ -120,7 +120,7 @@ def endpoint(operation: Operation) -> Callable[[Handler], Callable[..., Awaitabl
             call = Call(req, operation, req.route_params.get("org", ""), correlation_id)
             with span(operation.name, _told(call), parent=_trace(context)) as served:
                 answer = await _answer(lambda: _handle(handler, call), correlation_id)
-                served.set({names.STATUS: answer.status, names.ERROR: answer.code})
+                served.set({names.STATUS: answer.status, names.ERROR: answer.code, names.CODE: answer.code})
                 if answer.status >= 500:
                     served.failed(answer.code or str(answer.status))
             _log(call, answer, time.perf_counter() - started)

@@ -17,7 +17,7 @@ from typing import Any
 
 STEP, WIDTH = 40, 118
 """Columns: of a step's name, and of a line."""
-_LEFT_OUT = ("messaging.", "cluedin.queue", "gen_ai.operation.name", "db.", "server.port")
+_LEFT_OUT = ("messaging.", "cluedin.queue", "cluedin.error.code", "gen_ai.operation.name", "db.", "server.port")
 
 
 @dataclass(frozen=True)

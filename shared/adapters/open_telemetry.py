@@ -23,7 +23,7 @@ from opentelemetry.trace import Status, StatusCode
 
 from shared.settings import TelemetrySettings, quiet_exporters
 from shared.telemetry.figures import FIGURES, Figure
-from shared.telemetry.names import ERROR
+from shared.telemetry.names import CODE, ERROR
 from shared.telemetry.telemetry import Attributes, Kind, Value, name_of
 from shared.version import VERSION
 
@@ -93,7 +93,7 @@ class _Span:
         self._recorded.set_attributes(_present(attributes))
 
     def failed(self, error: str) -> None:
-        self._recorded.set_attribute(ERROR, error)
+        self._recorded.set_attributes({ERROR: error, CODE: error})
         self._recorded.set_status(Status(StatusCode.ERROR))
 
 

@@ -35,6 +35,8 @@ MESSAGING: Final = "messaging.system"
 QUEUE: Final = "messaging.destination.name"
 PROCESS: Final = "messaging.operation.type"
 
+CODE: Final = "cluedin.error.code"
+"""On spans the same as ERROR, which Application Insights leaves out of what it keeps of them."""
 ORGANIZATION: Final = "cluedin.organization.id"
 CORRELATION: Final = "cluedin.correlation.id"
 MAPPING: Final = "cluedin.mapping.id"

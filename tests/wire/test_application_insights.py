@@ -105,7 +105,9 @@ def test_handling_a_message_is_a_request_and_a_failed_one_says_so(
         step.failed("deployment_throttled")
     recorder.close()
     (item,) = ingestion.of("RequestData")
-    assert (item["data"]["baseData"]["name"], item["data"]["baseData"]["success"]) == ("process data-drops", False)
+    data = item["data"]["baseData"]
+    assert (data["name"], data["success"]) == ("process data-drops", False)
+    assert data["properties"] == {"cluedin.error.code": "deployment_throttled"}
 
 
 def test_figures_are_custom_metrics_with_what_alerts_and_workbook_ask_for(

@@ -76,7 +76,8 @@ def test_of_an_error_its_name_is_told_and_never_its_message(told: Recorded) -> N
     with pytest.raises(DeploymentThrottled), span("b"):
         raise DeploymentThrottled("canary")
     attributes = [dict(each.attributes or {}) for each in told.spans]
-    assert attributes == [{"error.type": "ValueError"}, {"error.type": "deployment_throttled"}]
+    codes = ["ValueError", "deployment_throttled"]
+    assert attributes == [{"error.type": code, "cluedin.error.code": code} for code in codes]
     assert [each.status.is_ok for each in told.spans] == [False, False]
     assert "canary" not in told.everything()
 
