@@ -22,6 +22,7 @@ from bench.ranking import BARS, Ranking, figures_of, profiled
 from bench.suites import SUITES, Task, disguised, tasks
 from shared.mapping.candidates import groups
 from shared.mapping.keys import KeyList
+from shared.mapping.signals.clues import Clues, clues
 from shared.mapping.signals.facts import read_fields
 from shared.mapping.signals.fusion import FILE, Weights, fuse
 from shared.mapping.signals.kin import lifted
@@ -34,7 +35,9 @@ PRIOR = Weights(
     },
     rivals=0.3,
     group=0.3,
+    topic=0.1,
 )  # fmt: skip
+_AROUND = ("topic", "rivals", "group")
 GRID = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7)
 ROUNDS = 3
 _DISGUISED, _SEED = 20, 4
@@ -54,6 +57,7 @@ class Case:
     """Of the keys."""
     table: Table
     groups: Numbers | None
+    clues: Clues
     listed: KeyList
     true: npt.NDArray[np.bool_]
     """One per pair."""
@@ -62,7 +66,7 @@ class Case:
 def run() -> dict[str, object]:
     cases = [case(task) for task in (*disguised(_DISGUISED, _SEED), *(t for suite in SUITES for t in tasks(suite)))]
     chosen = fit(cases)
-    written = {"signals": dict(chosen.signals), "rivals": chosen.rivals, "group": chosen.group}
+    written = {"signals": dict(chosen.signals), "rivals": chosen.rivals, "group": chosen.group, "topic": chosen.topic}
     FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     unfitted = {suite: _figures(suite, cases, {}, PRIOR) for suite in SUITES}
     alone = {name: {suite: _alone(suite, cases, number) for suite in SUITES} for number, name in enumerate(SIGNALS)}
@@ -87,7 +91,9 @@ def case(task: Task) -> Case:
     names = tuple(key.key for key in task.vocabulary.keys)
     pairs = zip(found.fields.tolist(), found.keys.tolist(), strict=True)
     true = np.array([(fields[field], names[key]) in truth for field, key in pairs])
-    return Case(task, fields, names, found, groups(found, keys), keys, true)
+    of_groups = groups(found, keys)
+    known = clues(profile, asked, found, of_groups, keys)
+    return Case(task, fields, names, found, of_groups, known, keys, true)
 
 
 def _family(one: Case) -> str:
@@ -103,7 +109,7 @@ def fit(cases: Sequence[Case]) -> Weights:
     lowest = _loss(cases, best)
     for _ in range(ROUNDS):
         before = best
-        for name in (*SIGNALS, "rivals", "group"):
+        for name in (*SIGNALS, *_AROUND):
             for value in GRID:
                 tried = _with(best, name, value)
                 loss = _loss(cases, tried)
@@ -115,11 +121,9 @@ def fit(cases: Sequence[Case]) -> Weights:
 
 
 def _with(chosen: Weights, name: str, value: float) -> Weights:
-    if name == "rivals":
-        return replace(chosen, rivals=value)
-    if name == "group":
-        return replace(chosen, group=value)
-    return replace(chosen, signals={**chosen.signals, name: value})
+    if name in SIGNALS:
+        return replace(chosen, signals={**chosen.signals, name: value})
+    return Weights(chosen.signals, **{each: value if each == name else getattr(chosen, each) for each in _AROUND})
 
 
 def _loss(cases: Sequence[Case], chosen: Weights) -> float:
@@ -133,12 +137,13 @@ def _loss(cases: Sequence[Case], chosen: Weights) -> float:
 
 def _distance(chosen: Weights) -> float:
     apart = [chosen.signals[name] - usual for name, usual in PRIOR.signals.items()]
-    return sum(by**2 for by in (*apart, chosen.rivals - PRIOR.rivals, chosen.group - PRIOR.group))
+    around: list[float] = [getattr(chosen, name) - getattr(PRIOR, name) for name in _AROUND]
+    return sum(by**2 for by in (*apart, *around))
 
 
 def _losses(one: Case, chosen: Weights) -> list[float]:
     """For each field with a truth."""
-    lift = np.exp(_SHARPNESS * fuse(one.table, one.groups, chosen).scores.astype(np.float64))
+    lift = np.exp(_SHARPNESS * fuse(one.table, one.groups, chosen, one.clues).scores.astype(np.float64))
     fields = one.table.fields
     whole, right = np.bincount(fields, lift), np.bincount(fields, np.where(one.true, lift, 0))
     asked = right > 0
@@ -158,7 +163,7 @@ def _alone(suite: str, cases: Sequence[Case], signal: int) -> dict[str, float]:
 
 
 def ranking(one: Case, chosen: Weights) -> Ranking:
-    scores = fuse(one.table, one.groups, chosen).scores
+    scores = fuse(one.table, one.groups, chosen, one.clues).scores
     return _ordered(one, lifted(one.table, one.groups, scores, one.listed))
 
 

@@ -85,7 +85,7 @@ def profiled(task: Task) -> DataSetProfile:
 
 def _product(task: Task) -> Ranking:
     profile = profiled(task)
-    short_lists = rank(profile.fields, KeyList(task.vocabulary), _LIMIT)
+    short_lists = rank(profile.fields, KeyList(task.vocabulary), _LIMIT, data_set=profile)
     return {
         field.name: [ranked.key.key.key for ranked in short_list]
         for field, short_list in zip(profile.fields, short_lists, strict=True)

@@ -9,12 +9,13 @@ import numpy as np
 
 from shared.mapping.index.survivors import PAIRS, survivors
 from shared.mapping.keys import KeyFacts, KeyList
+from shared.mapping.signals.clues import clues
 from shared.mapping.signals.facts import read_fields
 from shared.mapping.signals.fusion import Fused, fuse, weights
 from shared.mapping.signals.kin import lifted
 from shared.mapping.signals.meaning import Meaning
 from shared.mapping.signals.table import SIGNALS, Numbers, Scores, Table, table
-from shared.profiling.models import FieldProfile
+from shared.profiling.models import DataSetProfile, FieldProfile
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,23 @@ ShortList = tuple[Ranked, ...]
 
 
 def rank(
-    fields: Sequence[FieldProfile], keys: KeyList, limit: int, *, pairs: int = PAIRS, meaning: Meaning | None = None
+    fields: Sequence[FieldProfile],
+    keys: KeyList,
+    limit: int,
+    *,
+    pairs: int = PAIRS,
+    meaning: Meaning | None = None,
+    data_set: DataSetProfile | None = None,
 ) -> tuple[ShortList, ...]:
     """For each field, in order, at most ``limit`` keys. At most ``pairs`` of a field and a key are compared, or a few
-    for each field. ``meaning``: an embedding in place of the table of word meanings."""
+    for each field. ``meaning``: an embedding in place of the table of word meanings. ``data_set``: what the fields are
+    of, where that is to count too."""
     asked = read_fields(fields, keys)
     compared = survivors(asked, keys, pairs)
     found = table(asked, compared, keys, meaning)
     of_groups = groups(found, keys)
-    fused = fuse(found, of_groups, weights())
+    known = clues(data_set, asked, found, of_groups, keys) if data_set else None
+    fused = fuse(found, of_groups, weights(), known)
     scores = lifted(found, of_groups, fused.scores, keys)
     ends = np.cumsum([len(numbers) for numbers in compared])
     starts = [0, *ends.tolist()]
@@ -64,4 +73,5 @@ def _best(rows: range, found: Table, fused: Fused, final: Scores, keys: KeyList,
 def _signals(row: int, found: Table, fused: Fused) -> dict[str, float]:
     values = found.signals[row].tolist()
     own = {name: value for name, value in zip(SIGNALS, values, strict=True) if value == value}
-    return own | {"rivals": float(fused.rivals[row]), "group": float(fused.group[row])}
+    around = {"rivals": float(fused.rivals[row]), "group": float(fused.group[row])}
+    return own | around | (fused.clues.of(row) if fused.clues else {})

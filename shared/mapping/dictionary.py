@@ -1,8 +1,9 @@
 """Which keys a prompt lists, and which fields share one: so many tokens per field, whatever the vocabulary's size.
 
 A vocabulary that is small beside the number of fields is listed whole, the same in all prompts. Of a larger one a
-prompt lists what the ranking has for its fields: the first of each, then the second of each, and so on; fields whose
-first keys are the same go together, so that one list serves many.
+prompt lists what the ranking has for its fields: the first of each, then the likeliest of all, so that a field with one
+good key takes less room than one with several middling ones; fields whose first keys are the same go together, so that
+one list serves many.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from shared.mapping import confidence
 from shared.mapping.candidates import ShortList
 from shared.mapping.keys import KeyFacts, KeyList
 from shared.mapping.prompt import key_tokens
 from shared.mapping.questions import Question
+from shared.mapping.standing import Standings
 
-ROOM, WHOLE_ROOM = 75, 110
+ROOM, WHOLE_ROOM = 75, 130
 """Tokens of keys, listing and schema together, per field of a prompt; where it lists a vocabulary whole: then its
 beginning stays the same and can be cached."""
-LEAST_ROOM = 600
+LEAST_ROOM = 800
 """Tokens of keys in a prompt of however few fields."""
 PER_FIELD, LEAST_KEYS = 5, 20
 """Keys in a prompt per field of it, and in a prompt of however few fields."""
@@ -26,8 +29,8 @@ MOST_KEYS = 240
 """In one prompt: a strict schema may have 500 enum values, and of more than 250 only 7,500 characters."""
 DEEP = 10
 """A field's keys are listed to this rank at most."""
-PLAUSIBLE = 0.35
-"""Beyond the third, keys are listed that score at least this share of the best one's."""
+PLAUSIBLE = 0.01
+"""Beyond a field's third, keys are listed that are at least this likely."""
 _ALWAYS = 3
 _GATHERED = 4
 """So many of a field's first keys say which fields go together."""
@@ -66,16 +69,30 @@ def gathered(questions: Sequence[Question]) -> list[Question]:
 def listed(questions: Sequence[Question]) -> list[KeyFacts]:
     """Keys for one prompt's fields, in the catalogue's order of names."""
     room, most, found = _room(len(questions)), _most(len(questions)), dict[str, KeyFacts]()
-    for rank in range(DEEP):
-        for asked in questions:
-            key = _at(asked.short_list, rank)
-            if key is None or key.key.key in found:
-                continue
-            room -= key_tokens(key)
-            if found and (room < 0 or len(found) >= most):
-                return _sorted(found)
-            found[key.key.key] = key
+    for key in _likeliest(questions):
+        if key.key.key in found:
+            continue
+        room -= key_tokens(key)
+        if found and (room < 0 or len(found) >= most):
+            break
+        found[key.key.key] = key
     return _sorted(found)
+
+
+def _likeliest(questions: Sequence[Question]) -> list[KeyFacts]:
+    """Each field's first key, then all others by how likely each is for its field."""
+    standings = Standings([asked.profile for asked in questions], [asked.short_list for asked in questions])
+    first, others = list[KeyFacts](), list[tuple[float, int, int, KeyFacts]]()
+    for place, asked in enumerate(questions):
+        keys = asked.short_list[:DEEP]
+        shares = confidence.shares([standings.of(place, ranked) for ranked in keys], ["silent"] * len(keys))
+        first += [ranked.key for ranked in keys[:1]]
+        others += [
+            (-share, place, rank, keys[rank].key)
+            for rank, share in enumerate(shares.keys)
+            if rank and (rank < _ALWAYS or share >= PLAUSIBLE)
+        ]
+    return [*first, *(key for *_, key in sorted(others, key=lambda other: other[:3]))]
 
 
 def _room(fields: int, each: int = ROOM) -> int:
@@ -88,13 +105,6 @@ def _most(fields: int) -> int:
 
 def _first(short_list: ShortList) -> list[str]:
     return [ranked.key.key.key for ranked in short_list[:_GATHERED]]
-
-
-def _at(short_list: ShortList, rank: int) -> KeyFacts | None:
-    if rank >= len(short_list):
-        return None
-    ranked = short_list[rank]
-    return ranked.key if rank < _ALWAYS or ranked.score >= PLAUSIBLE * short_list[0].score else None
 
 
 def _sorted(found: dict[str, KeyFacts]) -> list[KeyFacts]:

@@ -71,7 +71,9 @@ def _ranked_again(remembered: RememberedPlan, vectors: Mapping[str, Vector], mem
     planned, keys = remembered.plan, remembered.plan.choice.keys
     assert keys is not None
     limit = max(map(len, planned.short_lists))
-    return with_lists(remembered, rank(planned.profile.fields, keys, limit, meaning=as_meaning(vectors)), memory)
+    profile = planned.profile
+    lists = rank(profile.fields, keys, limit, meaning=as_meaning(vectors), data_set=profile)
+    return with_lists(remembered, lists, memory)
 
 
 _UNUSABLE: Final = Note(

@@ -40,7 +40,7 @@ def plan(request: MappingRequest, vocabularies: Catalogued, known: DataSetProfil
     choice = choose(profile, index, request.options.vocabulary)
     keys = choice.keys if choice.fits else None
     limit = max(request.options.candidates, WIDE)
-    short_lists = rank(profile.fields, keys, limit) if keys else ((),) * len(profile.fields)
+    short_lists = rank(profile.fields, keys, limit, data_set=profile) if keys else ((),) * len(profile.fields)
     ignored = frozenset(number for number, field in enumerate(profile.fields) if is_noise(field, short_lists[number]))
     vocabulary = keys.vocabulary if keys else None
     return Plan(profile, index.heads, choice, vocabulary, short_lists, ignored)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.mapping.index.catalogue_index import Head
 from shared.mapping.models import Code, EntityName, Evidence, FieldRef, Origin, Relationship
 from shared.mapping.naming import domain
+from shared.mapping.signals.roles import IDENTIFYING
 from shared.mapping.translation import english_words
 from shared.mapping.words import words
 from shared.profiling.models import Counts, DataSetProfile, FieldProfile
@@ -23,7 +24,6 @@ EDGES: dict[str, str] = {
     "asset": "/RelatedTo", "campaign": "/RelatedTo", "subscription": "/RelatedTo",
 }  # fmt: skip
 """What a foreign identifier points to → the edge type, in the manner of CluedIn's ``/WorksFor``."""
-_REFERENCE = frozenset(("id", "number", "code", "key", "reference", "guid", "uuid"))
 _LINKABLE = frozenset(("Identifier", "Guid", "Integer", "Text", "Lookup", "Number"))
 _MODIFIED = (frozenset(("modified",)), frozenset(("last", "date")))
 
@@ -119,10 +119,10 @@ def relationships(
 
 def _target(candidate: Placed, own: set[str]) -> str | None:
     said = _said(candidate.profile.name)
-    if candidate.ignored or candidate.data_type not in _LINKABLE or not _REFERENCE & set(said):
+    if candidate.ignored or candidate.data_type not in _LINKABLE or not IDENTIFYING & set(said):
         return None
     others = [word for word in said if word in EDGES and word not in own]
-    if not others or set(said) - _REFERENCE - {others[-1]} - own - {"parent", "source", "primary", "main"}:
+    if not others or set(said) - IDENTIFYING - {others[-1]} - own - {"parent", "source", "primary", "main"}:
         return None
     return others[-1]
 

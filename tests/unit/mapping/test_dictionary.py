@@ -74,6 +74,15 @@ def test_keys_far_behind_the_best_are_not_listed_beyond_the_third() -> None:
     assert shorts(found) == ["key0", "key1", "key2"]
 
 
+def test_a_field_with_several_middling_keys_gets_more_of_the_room_than_one_with_a_good_one() -> None:
+    facts = keys_of(400, meaning="word " * 14).facts
+    sure = [asking(n, (facts[n * 10], 0.95), *((facts[n * 10 + k], 0.3) for k in range(1, 10))) for n in range(20)]
+    unsure = [asking(n, *((facts[n * 10 + k], 0.4 - k / 100) for k in range(10))) for n in range(20, 40)]
+    found = shorts(listed([*sure, *unsure]))
+    of_sure = sum(int(short.removeprefix("key")) < 200 for short in found)
+    assert 20 <= of_sure < len(found) - of_sure
+
+
 def test_even_one_field_gets_some_keys_and_a_field_without_candidates_none() -> None:
     facts = keys_of(40, meaning="word " * 14).facts
     assert 3 <= len(listed([asking(0, *((key, 0.5) for key in facts))])) <= LEAST_ROOM // 10

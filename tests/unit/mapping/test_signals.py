@@ -193,7 +193,7 @@ class TestMeaning:
 
 class TestFusion:
     def test_a_signal_without_data_is_left_out_of_the_mean(self) -> None:
-        chosen = Weights(dict.fromkeys(SIGNALS, 0.0) | {"name": 1.0, "values": 1.0}, 0, 0)
+        chosen = Weights(dict.fromkeys(SIGNALS, 0.0) | {"name": 1.0, "values": 1.0}, 0, 0, 0)
         rows = np.full((2, len(SIGNALS)), np.nan, np.float32)
         rows[:, SIGNALS.index("name")] = 0.8
         rows[0, SIGNALS.index("values")] = 0.2
@@ -202,7 +202,7 @@ class TestFusion:
     def test_scores_stay_between_0_and_1(self) -> None:
         rows = np.random.default_rng(1).random((12, len(SIGNALS))).tolist()
         table = pairs([0] * 4 + [1] * 4 + [2] * 4, [0, 1, 2, 3] * 3, rows)
-        scores = fuse(table, np.array([0, 0, 1, 1] * 3, np.int32), Weights(weights().signals, 1.0, 1.0)).scores
+        scores = fuse(table, np.array([0, 0, 1, 1] * 3, np.int32), Weights(weights().signals, 1.0, 1.0, 1.0)).scores
         assert 0 <= scores.min() <= scores.max() <= 1
 
     def test_every_signal_has_a_weight_in_the_file(self) -> None:
