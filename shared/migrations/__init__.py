@@ -8,12 +8,16 @@ administrator's sign-in, not the app's role; ``--sql`` prints the T-SQL instead 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, Engine
+
+    from shared.adapters.sql_engine import DriverConnection
 
 LOCK_WAIT_S = 60
 APP_LOCK = f"""
@@ -65,10 +69,22 @@ def _upgrade_sqlite(engine: Engine, revision: str) -> None:
 
 
 def _upgrade_azure_sql(engine: Engine, revision: str) -> None:
-    with engine.begin() as connection:
+    with engine.begin() as connection, _without_time_limit(connection):
         if connection.exec_driver_sql(APP_LOCK).scalar_one() < 0:
             raise TimeoutError("Another process holds the lock on the database's schema.")
         _run(connection, revision)
+
+
+@contextmanager
+def _without_time_limit(connection: Connection) -> Iterator[None]:
+    """Filling a column of a million rows takes longer than any request may wait."""
+    driver = cast("DriverConnection", connection.connection.driver_connection)
+    usual = driver.timeout
+    driver.timeout = 0
+    try:
+        yield
+    finally:
+        driver.timeout = usual
 
 
 def _run(connection: Connection, revision: str) -> None:

@@ -12,6 +12,7 @@ from shared.adapters.sql_reader import read_page
 from shared.adapters.sql_rows import sort_by_table
 from shared.adapters.sql_statements import append
 from shared.gateway.prompt_log import PromptQuery
+from shared.migrations import upgrade
 from tests.fakes.history import NOON, attempt, outcome
 
 pyodbc = pytest.importorskip(
@@ -91,3 +92,22 @@ def test_a_page_is_asked_for_with_parameters_only(engine: Engine, driver: Listen
     assert "DROP" not in statement
     assert statement.startswith("SELECT TOP 51 ")
     assert parameters == ("acme", "'; DROP TABLE x --")
+
+
+class Refusing(Listening):
+    """Notes how long a statement may take, and takes none."""
+
+    timeout = 15
+    allowed: int | None = None
+
+    def execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> Listening:
+        self.allowed = self.timeout
+        raise ConnectionError("far enough")
+
+
+def test_a_migration_may_take_its_time_and_nothing_else_may() -> None:
+    driver = Refusing()
+    engine = create_engine("mssql+pyodbc://", module=pyodbc, creator=lambda: driver, _initialize=False)
+    with pytest.raises(ConnectionError):
+        upgrade(engine)
+    assert (driver.allowed, driver.timeout) == (0, 15)
