@@ -18,6 +18,7 @@ Attributes = Mapping[str, Value | None]
 Kind = Literal["internal", "client", "consumer"]
 
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
+_CODE: Final = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _NONE: Final[Attributes] = {}
 
 
@@ -102,4 +103,4 @@ def ids_in(traceparent: object) -> tuple[str, str] | None:
 def name_of(error: BaseException) -> str:
     """What an error may be called in telemetry: its code where it has one, else its class."""
     code = getattr(error, "code", None)
-    return code if isinstance(code, str) and len(code) <= 64 else type(error).__name__
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else type(error).__name__

@@ -12,7 +12,7 @@ import pytest
 from shared.errors import DeploymentThrottled
 from shared.settings import load_telemetry
 from shared.telemetry import figures, telemetry
-from shared.telemetry.telemetry import ids_in, span, tell, traceparent
+from shared.telemetry.telemetry import ids_in, name_of, span, tell, traceparent
 from tests.fakes.telemetry import Recorded, recorded
 
 ROOT = Path(__file__).parents[3]
@@ -80,6 +80,13 @@ def test_of_an_error_its_name_is_told_and_never_its_message(told: Recorded) -> N
     assert attributes == [{"error.type": code, "cluedin.error.code": code} for code in codes]
     assert [each.status.is_ok for each in told.spans] == [False, False]
     assert "canary" not in told.everything()
+
+
+def test_a_code_that_is_none_is_not_told() -> None:
+    """SystemExit has whatever it was given there, errors of other libraries what they like."""
+    assert name_of(SystemExit("canary of a cell")) == "SystemExit"
+    assert name_of(SystemExit(3)) == "SystemExit"
+    assert name_of(DeploymentThrottled("")) == "deployment_throttled"
 
 
 def test_figures_carry_their_units_and_what_is_none_is_left_out(told: Recorded) -> None:
