@@ -269,6 +269,15 @@ async def test_a_bad_job_is_refused_at_once(stand: Stand, change: dict[str, obje
     assert not stand.queues.queues
 
 
+async def test_a_job_takes_more_bytes_than_a_request(stand: Stand) -> None:
+    records = [{"id": f"r{n}", "properties": {"a.name": f"{n % 3} {'x' * 7_000}"}} for n in range(1_300)]
+    accepted = await call("POST", PATH, {"prompt": PROMPT, "mode": "Add", "records": records})
+    assert (accepted.status, accepted.json["progress"]["records"]) == (202, 1_300)
+    assert (await call("POST", PATH, body(records=[*records, records[0]]))).json["errors"][0]["pointer"] == (
+        "/records/1300/id"
+    )
+
+
 FILES = {
     "acme/a.csv": b"id,a.name\nr1,anna\nr2,\nr3,carl\n",
     "acme/a.jsonl": b'{"id": "r1", "a.name": "anna"}\n{"id": "r2"}\n{"id": "r3", "a.name": "carl"}\n',
