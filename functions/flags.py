@@ -86,7 +86,8 @@ async def set_flag(call: Call) -> Answer:
     await require_admin(call)
     feature = _feature(call)
     flag = await call.read(FlagIn)
-    return ok(_out(await services().flags.set(call.organization, feature, FlagRow(flag.enabled, flag.status))))
+    row = FlagRow(flag.enabled, flag.status)
+    return ok(_out(await services().flags.set(call.organization, feature, row, call.correlation_id)))
 
 
 def _feature(call: Call) -> Feature:

@@ -46,13 +46,20 @@ class OrganizationSettings:
     async def history_days(self, organization: str, default: int | None) -> int | None:
         """How long its prompt history is kept: its own row ``historyDays``, else the app's setting; None for ever.
 
-        Raises StorageUnavailable."""
-        return days_of(await self._tables.get(TABLE, organization, "historyDays")) or default
+        A row nobody understands deletes nothing: the app's setting counts. Raises StorageUnavailable."""
+        row = await self._tables.get(TABLE, organization, "historyDays")
+        days = days_of(row)
+        if row is not None and days is None:
+            log.warning(
+                "organization_settings.malformed", extra={"organization": organization, "setting": "historyDays"}
+            )
+        return days or default
 
 
 def days_of(row: Row | None) -> int | None:
-    """A row's number of days; None where there is none that makes sense."""
-    value = (row.text("Value") or "").strip() if row else ""
+    """A row's number of days, as text or as a number; None where there is none that makes sense."""
+    given = row.values.get("Value") if row else None
+    value = str(given).strip() if isinstance(given, (str, int)) else ""
     return int(value) if value.isascii() and value.isdigit() and 0 < int(value) <= 36_500 else None
 
 

@@ -50,11 +50,14 @@ class AzureFlagTable:
         with _told():
             await self._tables.put(FLAGS, organization, flag, {"Enabled": row.enabled, "Status": row.status})
 
-    async def write_audit(self, organization: str, flag: str, before: FlagRow | None, after: FlagRow) -> None:
+    async def write_audit(
+        self, organization: str, flag: str, before: FlagRow | None, after: FlagRow, correlation_id: str
+    ) -> None:
         now = datetime.now(UTC)
         change: dict[str, Value] = {
             "Flag": flag,
             "ChangedAt": now,
+            "CorrelationId": correlation_id,
             "EnabledAfter": after.enabled,
             "StatusAfter": after.status,
         }

@@ -65,15 +65,16 @@ class Flags:
         said = f"{names[0]} is" if len(names) == 1 else f"{' and '.join(names)} are all"
         raise FeatureDisabled(f"{said} switched off for organization {organization}")
 
-    async def set(self, organization: str, feature: Feature, row: FlagRow) -> FlagState:
+    async def set(self, organization: str, feature: Feature, row: FlagRow, correlation_id: str) -> FlagState:
         """Change the organization's own row. The audit row is written first. Raises FlagsUnavailable."""
         before = await self._read((organization, feature))
-        await self._table.write_audit(organization, feature, before, row)
+        await self._table.write_audit(organization, feature, before, row, correlation_id)
         try:
             await self._table.write(organization, feature, row)
         finally:
             self._rows.forget((organization, feature))
-        log.info("flag.changed", extra={"organization": organization, "flag": str(feature), "enabled": row.enabled})
+        fields = {"organization": organization, "flag": str(feature), "enabled": row.enabled}
+        log.info("flag.changed", extra={**fields, "status": row.status, "correlation_id": correlation_id})
         return self._state(feature, row, "organization")
 
     async def _read_both(self, organization: str, feature: Feature, since: float) -> FlagState:

@@ -24,8 +24,10 @@ class FlagTable(Protocol):
     async def write(self, organization: str, flag: str, row: FlagRow) -> None:
         """Set one row. Raises FlagsUnavailable."""
 
-    async def write_audit(self, organization: str, flag: str, before: FlagRow | None, after: FlagRow) -> None:
-        """Append to table FlagChanges. Raises FlagsUnavailable."""
+    async def write_audit(
+        self, organization: str, flag: str, before: FlagRow | None, after: FlagRow, correlation_id: str
+    ) -> None:
+        """Append to table FlagChanges; the id is that of the request. Raises FlagsUnavailable."""
 
 
 class SecretReader(Protocol):

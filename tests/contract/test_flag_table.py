@@ -50,14 +50,14 @@ async def test_rows_are_apart_by_organization_and_flag(table: FlagTable, organiz
 
 async def test_each_change_adds_an_audit_row(table: FlagTable, organization: str) -> None:
     first, second = FlagRow(True, "Production"), FlagRow(False, "Production")
-    await table.write_audit(organization, "AiMapping", None, first)
-    await table.write_audit(organization, "AiMapping", first, second)
+    await table.write_audit(organization, "AiMapping", None, first, "c-1")
+    await table.write_audit(organization, "AiMapping", first, second, "c-2")
     if isinstance(table, FakeFlagTable):
         assert [(before, after) for _, _, before, after in table.audit] == [(None, first), (first, second)]
         return
     rows = await _audit_rows(organization)
     assert [(row.get("EnabledBefore"), row["EnabledAfter"]) for row in rows] == [(None, True), (True, False)]
-    assert [row["Flag"] for row in rows] == ["AiMapping", "AiMapping"]
+    assert [(row["Flag"], row["CorrelationId"]) for row in rows] == [("AiMapping", "c-1"), ("AiMapping", "c-2")]
 
 
 async def _audit_rows(organization: str) -> list[dict[str, Any]]:
@@ -100,5 +100,5 @@ async def test_a_table_that_cannot_be_reached_is_told_apart_from_a_missing_row()
     with pytest.raises(FlagsUnavailable):
         await away.write("acme", "AiMapping", FlagRow(True, "Production"))
     with pytest.raises(FlagsUnavailable):
-        await away.write_audit("acme", "AiMapping", None, FlagRow(True, "Production"))
+        await away.write_audit("acme", "AiMapping", None, FlagRow(True, "Production"), "c-1")
     await away.close()

@@ -19,6 +19,8 @@ class FakeFlagTable:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], FlagRow] = {}
         self.audit: list[tuple[str, str, FlagRow | None, FlagRow]] = []
+        self.audited_by: list[str] = []
+        """The requests' correlation ids."""
         self.away = False
 
     async def read(self, organization: str, flag: str) -> FlagRow | None:
@@ -29,8 +31,11 @@ class FakeFlagTable:
         self._reach()
         self.rows[organization, flag] = row
 
-    async def write_audit(self, organization: str, flag: str, before: FlagRow | None, after: FlagRow) -> None:
+    async def write_audit(
+        self, organization: str, flag: str, before: FlagRow | None, after: FlagRow, correlation_id: str
+    ) -> None:
         self._reach()
+        self.audited_by.append(correlation_id)
         self.audit.append((organization, flag, before, after))
 
     def _reach(self) -> None:

@@ -28,11 +28,12 @@ async def test_a_flag_tells_where_it_comes_from(stand: Stand) -> None:
 
 
 async def test_an_administrator_sets_a_flag_and_it_is_audited(stand: Stand) -> None:
-    answer = await call("PUT", FLAG, ON, headers=ADMIN)
+    answer = await call("PUT", FLAG, ON, headers={**ADMIN, "x-correlation-id": "change-7"})
     assert answer.status == 200
     assert answer.json == (await call("GET", FLAG)).json
     assert answer.json["effective"] is True
     assert stand.flag_table.audit == [("acme", "Copilot", None, FlagRow(True, "Production"))]
+    assert stand.flag_table.audited_by == ["change-7"]
 
 
 async def test_without_an_admin_secret_administration_is_off(stand: Stand) -> None:

@@ -132,7 +132,7 @@ async def test_setting_a_flag_writes_the_audit_first_and_holds_at_once() -> None
     table = SlowFlagTable()
     flags = made(table)
     assert not (await flags.effective("acme", MAPPING)).effective
-    state = await flags.set("acme", MAPPING, FlagRow(True, "Production"))
+    state = await flags.set("acme", MAPPING, FlagRow(True, "Production"), "c-1")
     assert state.effective
     assert (await flags.effective("acme", MAPPING)).effective
     assert table.audit == [("acme", MAPPING, None, FlagRow(True, "Production"))]

@@ -53,6 +53,26 @@ async def test_many_organizations_do_not_fill_the_memory(monkeypatch: pytest.Mon
         assert await policies.samples(f"org{number}") == "full"
 
 
+@pytest.mark.parametrize("value", ["30", " 30 ", 30])
+async def test_days_may_be_a_text_or_a_number(value: str | int) -> None:
+    tables = FakeTables()
+    await tables.put(TABLE, "acme", "historyDays", {"Value": value})
+    assert await OrganizationSettings(tables).history_days("acme", 90) == 30
+    assert await OrganizationSettings(tables).history_days("other", 90) == 90
+    assert await OrganizationSettings(tables).history_days("other", None) is None
+
+
+@pytest.mark.parametrize("value", ["thirty", "", "0", -1, 0, 1.5, True, "36501", "³"])
+async def test_days_nobody_understands_delete_nothing_and_are_told(
+    value: str | float, caplog: pytest.LogCaptureFixture
+) -> None:
+    tables = FakeTables()
+    await tables.put(TABLE, "acme", "historyDays", {"Value": value})
+    assert await OrganizationSettings(tables).history_days("acme", None) is None
+    assert await OrganizationSettings(tables).history_days("acme", 90) == 90
+    assert "organization_settings.malformed" in caplog.messages
+
+
 def test_the_stricter_of_two_policies_lets_less_leave() -> None:
     assert stricter("full", "masked") == stricter("masked", "full") == "masked"
     assert stricter("masked", "none") == "none"
