@@ -22,6 +22,7 @@ from shared.failures import Failures
 from shared.poisoned import mapping_of, organization_of
 from shared.queue_messages import (
     POISON,
+    AlreadyHandled,
     Message,
     UnreadableMessage,
     attempts,
@@ -64,6 +65,8 @@ async def drain(poison: Poison, queues: Queues, failures: Failures) -> None:
 async def _end(poison: Poison, poisoned: Message, queues: Queues, failures: Failures) -> None:
     try:
         await _drain(poison, poisoned, queues, failures)
+    except AlreadyHandled:
+        log.info("queue.delivered_again", extra={"queue": poison.queue + POISON})
     except Later as later:
         await queues.put(poison.queue + POISON, put_back_watched(poisoned, later.watched), later.seconds)
     except DependencyUnavailable as error:

@@ -21,6 +21,7 @@ from functions.queue_figures import tell_of
 from shared.errors import DependencyUnavailable, DeploymentError, DeploymentThrottled, ProductError
 from shared.queue_messages import (
     POISON,
+    AlreadyHandled,
     Message,
     UnreadableMessage,
     attempts,
@@ -126,6 +127,9 @@ async def _handle(queue: str, message: Message, queues: Queues, work: Callable[[
     """What became of the message, in a word."""
     try:
         await work(await queues.resolve(message))
+    except AlreadyHandled:
+        log.info("queue.delivered_again", extra={"queue": queue})
+        return "handled"
     except UnreadableMessage as error:
         await _bury(queue, queues, message, "unreadable_message", str(error))
         return "buried"
@@ -169,7 +173,7 @@ async def _bury(queue: str, queues: Queues, message: Message, code: str, detail:
 
 
 async def discard(queues: Queues, message: Message) -> None:
-    """The work is done: a payload that cannot be deleted now is left to retention."""
+    """The work is done: a payload that cannot be emptied now is left to retention."""
     try:
         await queues.discard(message)
     except (DependencyUnavailable, UnreadableMessage):

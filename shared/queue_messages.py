@@ -41,6 +41,10 @@ class UnreadableMessage(Exception):
     """A message that will never make sense. The text names the fault, never the content."""
 
 
+class AlreadyHandled(Exception):
+    """A message delivered or sent once more: its payload says that it was handled to its end."""
+
+
 def dump(message: Mapping[str, object]) -> bytes:
     """Compact JSON. A lone surrogate, which UTF-8 has no place for, is kept as its escape."""
     try:

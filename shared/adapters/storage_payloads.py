@@ -1,4 +1,8 @@
-"""Claim checks: payloads too large for a queue message, in container ``payloads`` of the app's own account."""
+"""Claim checks: payloads too large for a queue message, in container ``payloads`` of the app's own account.
+
+A handled payload is not deleted but emptied to a mark: its message may be delivered again, or lie on the queue twice,
+and must then not look like one whose payload got lost. Retention takes the mark away.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,10 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.storage_answers import answer
-from shared.queue_messages import LARGEST_PAYLOAD, PAYLOADS, UnreadableMessage
+from shared.queue_messages import LARGEST_PAYLOAD, PAYLOADS, AlreadyHandled, UnreadableMessage
+
+_HANDLED = b"handled"
+"""No JSON, so no payload."""
 
 
 class StoragePayloads:
@@ -31,7 +38,8 @@ class StoragePayloads:
         return name
 
     async def fetch(self, name: str) -> bytes:
-        """Raises UnreadableMessage where there is none or it is above LARGEST_PAYLOAD, StorageUnavailable."""
+        """Raises UnreadableMessage where there is none or it is above LARGEST_PAYLOAD, AlreadyHandled where it was
+        discarded, StorageUnavailable."""
 
         async def download() -> bytes | None:
             stream = await self._container.download_blob(name)
@@ -42,6 +50,8 @@ class StoragePayloads:
         found = await answer(download, {404: None})
         if found is None:
             raise UnreadableMessage("the payload is gone")
+        if found == _HANDLED:
+            raise AlreadyHandled
         return found
 
     async def touch(self, name: str) -> None:
@@ -53,12 +63,12 @@ class StoragePayloads:
         await answer(mark, {404: None})
 
     async def discard(self, name: str) -> None:
-        """Delete a payload, if it is there. Raises StorageUnavailable."""
+        """Leave nothing of a payload but that it was handled. Raises StorageUnavailable."""
 
-        async def remove() -> None:
-            await self._container.delete_blob(name)
+        async def mark() -> None:
+            await self._container.upload_blob(name, _HANDLED, overwrite=True)
 
-        await answer(remove, {404: None})
+        await answer(mark, {404: None})
 
     async def _create(self) -> None:
         try:

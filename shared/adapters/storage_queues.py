@@ -76,16 +76,18 @@ class StorageQueues:
         await answer(lambda: self._send(queue, as_text(content), delay), {})
 
     async def open(self, body: bytes | str) -> Message:
-        """What a message says, without our own notes on it. Raises UnreadableMessage, StorageUnavailable."""
+        """What a message says, without our own notes on it. Raises as ``resolve`` does."""
         return await self.resolve(read(body))
 
     async def resolve(self, message: Mapping[str, object]) -> Message:
-        """The payload of a message that has been read. Raises UnreadableMessage, StorageUnavailable."""
+        """The payload of a message that has been read.
+
+        Raises UnreadableMessage, AlreadyHandled where it was discarded, StorageUnavailable."""
         blob = claimed(message)
         return content_of(message if blob is None else load(await self._payloads.fetch(blob)))
 
     async def discard(self, message: Mapping[str, object]) -> None:
-        """Delete what a handled message left in container ``payloads``, if anything. Raises StorageUnavailable."""
+        """Empty what a handled message left in container ``payloads``, if anything. Raises StorageUnavailable."""
         blob = claimed(message)
         if blob is not None:
             await self._payloads.discard(blob)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from shared.errors import StorageUnavailable
 from shared.queue_messages import (
     LARGEST_MESSAGE,
+    AlreadyHandled,
     Message,
     UnreadableMessage,
     as_text,
@@ -36,6 +37,8 @@ class FakeQueues:
     def __init__(self) -> None:
         self.queues: dict[str, list[Stored]] = {}
         self.payloads: dict[str, bytes] = {}
+        self.handled: set[str] = set()
+        """Payloads that were discarded."""
         self.away = False
         self.payloads_away = False
 
@@ -57,6 +60,8 @@ class FakeQueues:
         if blob is None:
             return content_of(message)
         self._reach(self.payloads_away)
+        if blob in self.handled:
+            raise AlreadyHandled
         if blob not in self.payloads:
             raise UnreadableMessage("the payload is gone")
         return content_of(load(self.payloads[blob]))
@@ -66,6 +71,7 @@ class FakeQueues:
         if blob is not None:
             self._reach(self.payloads_away)
             self.payloads.pop(blob, None)
+            self.handled.add(blob)
 
     async def depth(self, queue: str) -> int:
         self._reach(self.away)

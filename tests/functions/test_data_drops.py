@@ -285,6 +285,25 @@ async def test_two_workers_with_one_message_give_one_result(stand: Stand) -> Non
     assert len({message["mappingId"] for message in told(stand)}) == 1
 
 
+async def test_two_workers_with_one_large_message_give_one_result_and_no_failure(stand: Stand) -> None:
+    """The message that the second one puts back has the payload that the first one empties."""
+    await stand.queues.put(QUEUE, BY_RECORDS | {"records": [{"E-mail": f"{n}@example.com"} for n in range(3_000)]})
+    (stored,) = stand.queues.queues.pop(QUEUE)
+    assert set(stored.message) == {"payload"}
+    stand.gateway.hold = asyncio.Event()
+    first = asyncio.create_task(deliver(stored.message))
+    while not stand.gateway.asked:
+        await asyncio.sleep(0.01)
+    await deliver(stored.message)
+    (put_back,) = stand.queues.queues[QUEUE]
+    stand.gateway.hold.set()
+    await first
+    for again in (stored, put_back):
+        await deliver(again.message)
+    assert (len(results(stand)), rows(stand), len(told(stand))) == (1, ["succeeded"], 1)
+    assert stand.queues.messages(QUEUE + "-poison") == []
+
+
 async def test_a_callback_is_queued_with_the_mappings_id(stand: Stand) -> None:
     await deliver(BY_RECORDS | {"callbackUrl": "https://hooks.example.com/done"})
     (message,) = stand.queues.messages("callbacks")

@@ -283,6 +283,15 @@ async def test_poison_in_a_blob_is_kept_whole_and_its_blob_deleted(stand: Stand)
     assert [await stand.queues.resolve(m) for m in stand.queues.messages("data-drops")] == [large]
 
 
+async def test_poison_in_a_blob_that_is_delivered_again_is_no_second_failure(stand: Stand) -> None:
+    large = {**DROP, "records": [{"a": "x" * 100_000}]}
+    await stand.queues.put("data-drops-poison", {**large, "failure": {"code": "odd", "detail": "Odd."}})
+    text = stand.queues.queues.pop("data-drops-poison")[0].text
+    await deliver("data-drops-poison", text)
+    await deliver("data-drops-poison", text)
+    assert (len(await items()), await items("unknown")) == (1, [])
+
+
 async def test_poison_whose_blob_is_gone_says_so(stand: Stand) -> None:
     await deliver("data-drops-poison", json.dumps({"payload": {"container": "payloads", "blob": "gone.json"}}))
     (item,) = await items("unknown")

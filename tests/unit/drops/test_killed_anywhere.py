@@ -23,6 +23,8 @@ DROP: dict[str, Any] = {
     "vocabularies": [VOCABULARY],
     "options": {"vocabulary": "customer"},
 }
+LARGE: dict[str, Any] = DROP | {"records": [{name: value * 20 for name, value in row.items()} for row in RECORDS * 2]}
+"""So large that it travels as a claim check."""
 FILE: dict[str, Any] = {name: value for name, value in DROP.items() if name != "records"} | {
     "source": {"container": "drops", "blob": "acme/crm/a.jsonl"}
 }
@@ -59,7 +61,8 @@ async def _furnish(made: Outside, kind: str) -> None:
         await made.stand.blobs.put("drops", "acme/crm/a.jsonl", content, "application/jsonl")
     if kind == "job":
         await made.stand.services.mappings.add_queued("acme", JOB["mappingId"], made.now, "abc", COLUMNS)
-    await made.put({"records": DROP, "file": FILE, "job": JOB}[kind])
+    await made.put({"records": DROP, "large": LARGE, "file": FILE, "job": JOB}[kind])
+    assert bool(made.stand.queues.payloads) == (kind == "large")
 
 
 def finish(world: Outside) -> None:
@@ -85,10 +88,13 @@ def check(world: Outside) -> None:
     assert len(world.deployment.sent) <= len(world.attempts())
     assert set(result["promptIds"]) <= world.attempts() & set(world.outcomes())
     assert world.rows("Failures") == []
+    assert world.stand.queues.messages(f"{world.queue}-poison") == []
+    assert world.stand.queues.payloads == {}
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
-@pytest.mark.parametrize("kind", ["records", "file", "job"])
+@pytest.mark.parametrize(
+    ("kind", "clock"), [("large", "right"), *((kind, clock) for kind in ("records", "file", "job") for clock in CLOCKS)]
+)
 def test_killed_at_every_step(kind: str, clock: str) -> None:
     step, lived = 0, False
     while not lived:
