@@ -89,6 +89,7 @@ def test_values_no_column_takes_are_the_rows_fault(error: Exception) -> None:
         odbc("28000", 18456),
         odbc("42000", 229),
         odbc("42S02", 208),
+        odbc("42S22", 207),
         DBAPIError("INSERT", {}, sqlite3.OperationalError("no such table: prompt_attempts")),
         PoolTimeout("QueuePool limit reached"),
         RuntimeError("no token"),

@@ -19,10 +19,11 @@ from alembic.migration import MigrationContext
 from shared import migrations
 from shared.adapters.sql_history import SqlHistory
 from shared.adapters.sql_schema import metadata
+from shared.errors import HistoryUnavailable
 from shared.gateway.prompt_log import PromptQuery
 from shared.gateway.records import Status
 from shared.gateway.usage import UsageQuery
-from tests.fakes.history import NOON
+from tests.fakes.history import NOON, attempt, outcome
 from tests.unit.sql.test_migrations import ROOT, start_migrating
 from tests.unit.sql.test_tsql import MIGRATIONS
 
@@ -131,6 +132,21 @@ def test_nothing_written_while_the_schema_moves_is_lost(path: Path, revision: st
         read(path, SqlHistory.migrate)
         writing.result(timeout=60)
     assert sorted(ids(path, status=Status.SUCCEEDED, top=200)) == sorted([*names, "p1-1"])
+
+
+@pytest.mark.parametrize("revision", BEFORE_LAST)
+def test_an_app_that_is_there_before_its_schema_calls_the_database_away(path: Path, revision: str) -> None:
+    """So its rows wait in the outbox, and none is taken for one that SQL will never take."""
+    build(path, revision)
+    for use in (
+        lambda history: history.insert([attempt("p9-1"), outcome("p9-1")]),
+        lambda history: history.usage(UsageQuery("acme", NOON - timedelta(days=2), NOON, (), "USD")),
+    ):
+        with pytest.raises(HistoryUnavailable):
+            read(path, use)
+    read(path, SqlHistory.migrate)
+    read(path, lambda history: history.insert([attempt("p9-1"), outcome("p9-1")]))
+    assert ids(path, status=Status.SUCCEEDED) == ["p9-1", "p1-1"]
 
 
 def test_two_processes_that_upgrade_a_filled_database_at_once_both_succeed(path: Path) -> None:
