@@ -143,7 +143,13 @@ def load_telemetry(environ: Mapping[str, str] | None = None) -> TelemetrySetting
 def quiet_exporters() -> None:
     """Microsoft's exporters send statistics of themselves and fetch remote settings, unless their own settings say
     otherwise: before they are imported, these do, where whoever deploys has set nothing."""
-    for what in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED", "CONTROLPLANE_DISABLED"):
+    own = (
+        "STATSBEAT_DISABLED_ALL",
+        "SDKSTATS_DISABLED",
+        "CONTROLPLANE_DISABLED",
+        "OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
+    )
+    for what in own:
         os.environ.setdefault(f"APPLICATIONINSIGHTS_{what}", "true")
 
 

@@ -18,7 +18,7 @@ from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetr
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler
 from opentelemetry.trace import Status, StatusCode
 
 from shared.settings import TelemetrySettings, quiet_exporters
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import Meter
 
 SCOPE = "cluedin.ai"
+TRACES_PER_SECOND = 10.0
+"""Of one worker, to Application Insights; above that a part of them, each whole. The exporter takes a third of a
+millisecond of the processor for each span, and a busy worker answers hundreds of prompts a second."""
+BATCH = 64
+"""Spans sent together: some 20 ms of work, in a thread that the event loop shares the interpreter with."""
 _KINDS = {"internal": trace.SpanKind.INTERNAL, "client": trace.SpanKind.CLIENT, "consumer": trace.SpanKind.CONSUMER}
 
 for _name in ("azure.core.pipeline.policies.http_logging_policy", "azure.monitor.opentelemetry"):
@@ -40,11 +45,16 @@ for _name in ("azure.core.pipeline.policies.http_logging_policy", "azure.monitor
 
 
 class OpenTelemetry:
-    """Records into the given processors and readers. Every span is recorded: a sampler would tear traces apart, since
-    the host decides on its own part of them."""
+    """Records into the given processors and readers; which traces, the sampler says. Figures are never sampled."""
 
-    def __init__(self, resource: Resource, spans: Sequence[SpanProcessor], figures: Sequence[MetricReader]) -> None:
-        self._traces = TracerProvider(sampler=ALWAYS_ON, resource=resource)
+    def __init__(
+        self,
+        resource: Resource,
+        spans: Sequence[SpanProcessor],
+        figures: Sequence[MetricReader],
+        sampler: Sampler = ALWAYS_ON,
+    ) -> None:
+        self._traces = TracerProvider(sampler=sampler, resource=resource)
         for processor in spans:
             self._traces.add_span_processor(processor)
         self._figures = MeterProvider(metric_readers=figures, resource=resource)
@@ -101,24 +111,33 @@ def started(settings: TelemetrySettings) -> OpenTelemetry:
     """As the settings say. Raises ValueError for a connection string that is none, OSError for a file."""
     spans: list[SpanProcessor] = []
     figures: list[MetricReader] = []
+    sampler: Sampler = ALWAYS_ON
     if settings.connection_string:
-        _to_application_insights(settings.connection_string, spans, figures)
+        sampler = _to_application_insights(settings.connection_string, spans, figures)
     if settings.file:
         _to_file(Path(settings.file), spans, figures)
     about = {"service.name": settings.site, "service.version": VERSION, "service.instance.id": settings.instance}
-    return OpenTelemetry(Resource.create({name: value for name, value in about.items() if value}), spans, figures)
+    resource = Resource.create({name: value for name, value in about.items() if value})
+    return OpenTelemetry(resource, spans, figures, sampler)
 
 
-def _to_application_insights(connection: str, spans: list[SpanProcessor], figures: list[MetricReader]) -> None:
+def _to_application_insights(connection: str, spans: list[SpanProcessor], figures: list[MetricReader]) -> Sampler:
     """Signed in to as APPLICATIONINSIGHTS_AUTHENTICATION_STRING says, which the exporters read. What cannot be sent is
     dropped, not kept on disk; of themselves they send nothing."""
     quiet_exporters()
-    from azure.monitor.opentelemetry.exporter import AzureMonitorMetricExporter, AzureMonitorTraceExporter
+    from azure.monitor.opentelemetry.exporter import (
+        AzureMonitorMetricExporter,
+        AzureMonitorTraceExporter,
+        RateLimitedSampler,
+    )
 
     to_spans = AzureMonitorTraceExporter(connection_string=connection, disable_offline_storage=True)
     to_figures = AzureMonitorMetricExporter(connection_string=connection, disable_offline_storage=True)
-    spans.append(BatchSpanProcessor(to_spans))
+    spans.append(BatchSpanProcessor(to_spans, schedule_delay_millis=1_000, max_export_batch_size=BATCH))
     figures.append(PeriodicExportingMetricReader(to_figures, export_interval_millis=60_000))
+    first = RateLimitedSampler(TRACES_PER_SECOND)
+    # Whatever the host has decided of its own part; what follows within this process goes with its first step.
+    return ParentBased(first, remote_parent_sampled=first, remote_parent_not_sampled=first)
 
 
 def _to_file(path: Path, spans: list[SpanProcessor], figures: list[MetricReader]) -> None:

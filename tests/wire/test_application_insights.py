@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
+import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from shared.adapters.open_telemetry import OpenTelemetry, started
+from shared.adapters.open_telemetry import TRACES_PER_SECOND, OpenTelemetry, started
 from shared.settings import TelemetrySettings
 from shared.telemetry import figures, names
 from shared.telemetry.telemetry import ids_in
@@ -62,7 +64,9 @@ def recorder(ingestion: Ingestion) -> OpenTelemetry:
     """As the deployed app has it."""
     place = f"http://127.0.0.1:{ingestion.server_port}/"
     connection = f"InstrumentationKey=11111111-2222-3333-4444-555555555555;IngestionEndpoint={place}"
-    return started(TelemetrySettings(connection, "", "func-acme", "instance-1"))
+    made = started(TelemetrySettings(connection, "", "func-acme", "instance-1"))
+    time.sleep(2 / TRACES_PER_SECOND)  # the sampler counts from its start: a trace a moment after it is one too many
+    return made
 
 
 def test_a_span_of_the_hosts_trace_is_a_dependency_in_its_operation(
@@ -130,7 +134,9 @@ def test_figures_are_custom_metrics_with_what_alerts_and_workbook_ask_for(
     assert told["cluedin.queue.depth"]["metrics"][0]["value"] == 7
 
 
-def test_nothing_else_is_sent(ingestion: Ingestion, recorder: OpenTelemetry) -> None:
+def test_nothing_else_is_sent_and_sending_is_not_logged(
+    ingestion: Ingestion, recorder: OpenTelemetry, caplog: pytest.LogCaptureFixture
+) -> None:
     """No logs, which the host has; no counters of the process; nothing of libraries; nothing to and from Microsoft of
     the exporters themselves, which would have a thread and a reader of their own."""
     threads = [thread.name for thread in threading.enumerate()]
@@ -140,3 +146,21 @@ def test_nothing_else_is_sent(ingestion: Ingestion, recorder: OpenTelemetry) -> 
         pass
     recorder.close()
     assert {item["data"]["baseType"] for item in ingestion.items} == {"RemoteDependencyData"}
+    assert [record for record in caplog.records if record.name.startswith(("azure", "opentelemetry"))] == []
+
+
+def test_of_a_flood_of_traces_some_are_sent_whole_and_every_figure(
+    ingestion: Ingestion, recorder: OpenTelemetry
+) -> None:
+    for _ in range(3_000):
+        with (
+            recorder.span("process", {}, "consumer", (uuid.uuid4().hex, SPAN)),
+            recorder.span("chat gpt", {}, "client", None),
+        ):
+            recorder.tell(figures.PROMPTS, 1, {})
+    recorder.close()
+    roots = {item["tags"]["ai.operation.id"] for item in ingestion.of("RequestData")}
+    assert 0 < len(roots) < 1_500
+    assert {item["tags"]["ai.operation.id"] for item in ingestion.of("RemoteDependencyData")} == roots
+    (told,) = ingestion.of("MetricData")
+    assert told["data"]["baseData"]["metrics"][0]["value"] == 3_000
