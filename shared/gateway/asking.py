@@ -106,9 +106,8 @@ class Asking(Generic[Answer]):
         parts, caller, started = self._parts, self._caller, self._parts.clock()
         try:
             with waiting(caller, deployment.name):
-                return await parts.throttle.turn(
-                    deployment, cost, caller.deadline, self._recovery.was_refused, caller.background
-                )
+                until = min(caller.deadline, started + caller.longest_wait)
+                return await parts.throttle.turn(deployment, cost, until, self._recovery.was_refused, caller.background)
         finally:
             self._waited += parts.clock() - started
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,6 +63,8 @@ class Caller:
     """For queued work: finished calls of an earlier run are answered from here, and not sent again."""
     background: bool = False
     """Nobody waits for it: a share of the quota is left to those who wait."""
+    longest_wait: float = math.inf
+    """Seconds to wait for a turn at the deployment: who waits in a queue instead leaves the worker to others."""
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def run_of(workshop: Workshop, claim: Claim, turn: Turn) -> Run:
 
     return Run(
         replace(desk, asker=OrderlyAsker(AsideAsker(desk.asker, turn), started + RUN_SECONDS, patience)),
-        replace(caller, checkpoints=checkpoints, background=job.background),
+        replace(caller, checkpoints=checkpoints, background=job.background, longest_wait=WAITING_SECONDS),
         checkpoints,
         turn,
         workshop.compute,

@@ -43,6 +43,22 @@ async def test_a_pause_that_does_not_fit_the_deadline_is_the_callers_to_wait(wor
     assert caught.value.attempt_ids == (world.history.attempts[0].attempt_id,)
 
 
+@pytest.mark.parametrize(("told", "waits"), [("20", 20), ("45", 0)])
+async def test_queued_work_waits_a_while_for_its_turn_and_longer_in_its_queue(
+    world: World, told: str, waits: float
+) -> None:
+    """Meanwhile its worker is another's."""
+    world.chat.script = [failure(429, "429", retry_after=told)]
+    started, queued = world.clock(), world.caller(longest_wait=30)
+    if waits:
+        await world.gateway.ask(queued, prompt())
+    else:
+        with pytest.raises(DeploymentThrottled) as caught:
+            await world.gateway.ask(queued, prompt())
+        assert caught.value.retry_after == pytest.approx(float(told), abs=1)
+    assert world.clock() - started == pytest.approx(waits, abs=0.1)
+
+
 async def test_others_are_told_too_without_a_send(world: World) -> None:
     world.chat.script = [failure(429, "429", retry_after="50")]
     with pytest.raises(DeploymentThrottled):
