@@ -8,12 +8,20 @@ from __future__ import annotations
 import copy
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from cluedin.rules.actions import ActionError, default_get_action
-from cluedin.rules.powerfx import CompiledPowerFx, PowerFxError
+from cluedin.rules.actions import (
+    EXPRESSION_ACTION,
+    ActionError,
+    CompiledExpressionAction,
+    ExpressionActionRuntime,
+    default_get_action,
+    get_action_properties,
+)
+from cluedin.rules.powerfx import Call, CompiledPowerFx, PowerFxError, PowerFxRuntime
 from cluedin.rules.processor import RuleProcessor
 
 from shared.rules.parse import field_name
@@ -28,6 +36,10 @@ _PROPERTIES: Final = ("EntityType", "Name")
 _SHOWN: Final = {"EntityType": "businessDomain", "Name": "name"}
 
 _FAULTS: Final = (ActionError, PowerFxError, re.error, ValueError, TypeError, KeyError, OverflowError)
+
+_FUNCTIONS: Final = frozenset(map(str.lower, PowerFxRuntime.FUNCTIONS)) - {"loadentitybyentitycode"}
+"""The one that is left out reads other records, which are not here."""
+_STATEMENTS: Final = frozenset(map(str.lower, ExpressionActionRuntime.STATEMENTS))
 
 Entity = dict[str, Any]
 """A record as the SDK takes it: CluedIn's own shape, so that no vocabulary key can be mistaken for a property."""
@@ -162,7 +174,21 @@ def _shown(value: Any) -> Any:
 
 
 def _formula_fault(formula: str) -> str | None:
-    return _fault(lambda: CompiledPowerFx(formula))
+    return _fault(lambda: _check_functions([CompiledPowerFx(formula).ast], _FUNCTIONS))
+
+
+def _check_functions(parsed: Iterable[object], known: frozenset[str]) -> None:
+    """Raises PowerFxError for a function that cannot be called: the SDK says so only when a record comes to it, and
+    inside IfError never."""
+    nodes = list(parsed)
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Call) and node.name.lower() not in known:
+            raise PowerFxError(f"Unsupported Power Fx function: {node.name}")
+        if isinstance(node, tuple):
+            nodes += node
+        elif is_dataclass(node):
+            nodes += vars(node).values()
 
 
 def _pattern_fault(pattern: str) -> str | None:
@@ -173,6 +199,10 @@ def _action_fault(action: Node) -> str | None:
     """The type's name where the SDK does not know it, the reason where it is not put together rightly."""
     called = str(action.get("type") or "no type")
     fault = _fault(lambda: default_get_action(action))
+    if fault is None and action.get("type") == EXPRESSION_ACTION:
+        expression = str(get_action_properties(action)["Expression"])
+        statements = CompiledExpressionAction(expression).statements
+        fault = _fault(lambda: _check_functions(statements, _FUNCTIONS | _STATEMENTS))
     if fault is None:
         return None
     return called if fault.startswith("Unsupported rule action") else f"{called}: {fault}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.rules.compile import compile_rule
-from shared.rules.draft import Action, ChildRule, Condition, Draft, Group, Test
+from shared.rules.draft import Action, ChildRule, Condition, Draft, Formula, Group, Test
 from tests.fakes.app import Answer, Stand, call
 
 PATH = "/organizations/acme/rules/preview"
@@ -101,6 +101,19 @@ async def test_an_unknown_condition_is_named_and_left_out(stand: Stand, member: 
     assert len(unsupported(answer)) == 1
     assert unsupported(answer)[0].startswith(named)
     assert answer.json["preview"]["matched"] == 2
+
+
+@pytest.mark.parametrize("formula", ["Telepathy(1)", "IfError(1=Telepathy(2),true)", 'LoadEntityByEntityCode("/x")=1'])
+async def test_a_formula_with_an_unknown_function_is_named_and_the_rest_is_run(stand: Stand, formula: str) -> None:
+    tells = Action("formula", (("key", "c.age"), ("formula", formula)))
+    made = rule(Test("c.country", "equals", ("DK",)), Formula(formula))
+    made["rules"] += rule(action=tells)["rules"]
+    answer = await preview(made)
+    condition, action = unsupported(answer)
+    assert condition.startswith("Power Fx: Unsupported Power Fx function: ")
+    assert action.startswith("CluedIn.Rules.Actions.ExpressionAction, CluedIn.Rules: Unsupported Power Fx function: ")
+    assert (answer.json["preview"]["matched"], answer.json["preview"]["items"][0]["tagsAdded"]) == (1, ["Found"])
+    assert answer.json["warnings"] == []
 
 
 async def test_a_rule_of_which_nothing_can_be_run_matches_nothing(stand: Stand) -> None:
