@@ -21,7 +21,7 @@ TASKS: Final = 1_000
 
 
 class BatchSize:
-    """One task's. Grows by half while nearly all answers can be used, halves when many cannot."""
+    """One task's. Grows by half while nearly all answers can be used, halves when many can only in smaller calls."""
 
     def __init__(self) -> None:
         self.records = START
@@ -43,11 +43,14 @@ class BatchSize:
             each = tokens / records
             self._tokens = each if self._tokens is None else max(each, 0.9 * self._tokens + 0.1 * each)
 
-    def learn(self, asked: int, usable: int) -> None:
-        """What came of one call. A call much smaller than it could have been says nothing good."""
-        if usable < 0.8 * asked:
-            self.records = max(1, min(self.records, asked) // 2)
-        elif usable >= 0.95 * asked and asked >= 0.8 * self.records:
+    def learn(self, asked: int, answered: int, later: int) -> None:
+        """What came of one call: records ``answered`` by it, and those answered only ``later``, in smaller company. One
+        that is not answered alone either says nothing of the size; and a call much smaller than it could have been
+        nothing good."""
+        if later > 0.2 * asked:
+            # Of its own size, not of what is left of it: many calls of that size may be on their way.
+            self.records = min(self.records, max(1, asked // 2))
+        elif answered >= 0.95 * asked and asked >= 0.8 * self.records:
             self.records = min(MOST, self.records + max(1, self.records // 2))
 
     def take(self, waiting: Sequence[Inputs]) -> int:
@@ -80,8 +83,8 @@ class FixedSize(BatchSize):
     def used(self, records: int, tokens: int) -> None:
         self._learner.used(records, tokens)
 
-    def learn(self, asked: int, usable: int) -> None:
-        self._learner.learn(asked, usable)
+    def learn(self, asked: int, answered: int, later: int) -> None:
+        self._learner.learn(asked, answered, later)
 
 
 class BatchSizes:

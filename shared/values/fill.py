@@ -47,14 +47,22 @@ async def fill(asker: Asker, caller: Caller, form: Form, questions: Sequence[Inp
     filling = _Filling(asker, caller, form, size)
     waiting = deque(questions)
     if not size.tried and len(waiting) > START:
-        await filling.ask(tuple(waiting.popleft() for _ in range(FIRST_TRY)))
+        await filling.first(tuple(waiting.popleft() for _ in range(FIRST_TRY)))
 
     async def work() -> None:
         while waiting:
-            await filling.ask(tuple(waiting.popleft() for _ in range(size.take(tuple(waiting)))))
+            await filling.first(tuple(waiting.popleft() for _ in range(size.take(tuple(waiting)))))
 
     await together([work() for _ in range(min(IN_FLIGHT, len(questions)))])
     return filling.filled
+
+
+@dataclass(frozen=True)
+class _Call:
+    answered: int
+    """Records it answered itself."""
+    error: AnswerError | None = None
+    """Why it had no answer to give."""
 
 
 @dataclass
@@ -65,8 +73,16 @@ class _Filling:
     size: BatchSize
     filled: Filled = field(default_factory=Filled)
 
-    async def ask(self, batch: Batch, *, last: bool = False) -> AnswerError | None:
-        """One call, then whatever it takes to settle those it left open; the error, where the call had none to give.
+    async def first(self, batch: Batch) -> None:
+        """Records nobody was asked about yet. Only such a call teaches the size: in those that follow, records that are
+        trouble anyway are among themselves. Nor does one that failed because of a record that fails alone, too."""
+        call = await self.ask(batch)
+        in_the_end = sum(inputs in self.filled.values for inputs in batch)
+        if call.error is None or in_the_end == len(batch):
+            self.size.learn(len(batch), call.answered, in_the_end - call.answered)
+
+    async def ask(self, batch: Batch, *, last: bool = False) -> _Call:
+        """One call, then whatever it takes to settle those it left open.
 
         ``last``: a record alone that is not asked again."""
         prompt, ids = fill_prompt(self.form, batch, self.size.room(self.form.room))
@@ -75,17 +91,16 @@ class _Filling:
         except AnswerError as error:
             self.filled.add(error.attempt_ids, error.usage)
             await self._failed(batch, error, last=last)
-            return error
+            return _Call(0, error)
         self.filled.add(reply.attempt_ids, reply.usage)
         reading = read_answers(self.form, batch, ids, reply.value)
-        self.size.learn(len(batch), len(reading.answered))
         self.size.used(len(batch), reply.usage.completion_tokens)
         self.filled.values.update(reading.answered)
         if last:
             self.filled.failed.update(reading.open)
         else:
             await self._again(tuple(reading.open), of=len(batch))
-        return None
+        return _Call(len(reading.answered))
 
     async def _again(self, batch: Batch, *, of: int) -> None:
         """Those a call left open: in one smaller call, or in halves where it left most open."""
@@ -97,12 +112,9 @@ class _Filling:
             await together([self.ask(half) for half in _halves(batch)])
 
     async def _failed(self, batch: Batch, error: AnswerError, *, last: bool) -> None:
-        if isinstance(error, AnswerCutOff | ContextTooLong):
-            self.size.learn(len(batch), 0)
-            if len(batch) > 1:
-                await together([self.ask(half) for half in _halves(batch)])
-                return
-        if len(batch) > 1:
+        if len(batch) > 1 and isinstance(error, AnswerCutOff | ContextTooLong):
+            await together([self.ask(half) for half in _halves(batch)])
+        elif len(batch) > 1:
             await self._hunt(batch)
         elif last or cause_of(error).code != "answer_invalid":
             self.filled.failed[batch[0]] = cause_of(error)
@@ -116,7 +128,7 @@ class _Filling:
             await self.ask(batch, last=True)
             return
         first = _smaller_part(len(batch))
-        if await self.ask(batch[:first]):
+        if (await self.ask(batch[:first])).error:
             await self.ask(batch[first:])
         else:
             await self._hunt(batch[first:])

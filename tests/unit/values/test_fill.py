@@ -159,6 +159,32 @@ async def test_a_cut_off_answer_makes_smaller_calls() -> None:
     assert size.records < START / 2
 
 
+@pytest.mark.parametrize("error", [None, AnswerCutOff("cut"), ContentFiltered("blocked")])
+async def test_records_that_fail_alone_too_do_not_make_smaller_calls(error: Exception | None) -> None:
+    def one_in_fifty(prompt: Prompt[Any]) -> object:
+        bad = [inputs for inputs in records_of(prompt).values() if int(inputs[0].split()[1]) % 50 == 7]
+        if bad and error:
+            return error
+        return answers(prompt, lambda inputs: [{"no": "text"}] if inputs in bad else upper(inputs))
+
+    size = BatchSize()
+    filled = await run(FakeAsker(one_in_fifty), 2_000, size)
+    assert len(filled.failed) == 40
+    assert size.records > START / 4
+    asker = FakeAsker(one_in_fifty)
+    await run(asker, 20, size)
+    assert len(asker.prompts) <= 1 + 2 * math.log2(20)
+
+
+async def test_records_answered_only_in_smaller_company_make_smaller_calls() -> None:
+    def six(prompt: Prompt[Any]) -> object:
+        return {"answers": answers(prompt, upper)["answers"][:6]}  # type: ignore[index]
+
+    size = BatchSize()
+    assert (await run(FakeAsker(six), 400, size)).values == loud(400)
+    assert size.records <= 10
+
+
 async def test_a_call_that_is_never_usable_fails_only_its_record() -> None:
     def broken(prompt: Prompt[Any]) -> object:
         if ["name 0"] in records_of(prompt).values():
