@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -75,7 +76,9 @@ def _values(form: Form, answer: Mapping[str, object]) -> Values | Cause:
 
 
 def _read(raw: object, output: Output) -> str | None:
-    return output.read(text_of(raw)) if isinstance(raw, str | int | float) else None
+    if not isinstance(raw, str | int | float) or (isinstance(raw, float) and not math.isfinite(raw)):
+        return None
+    return output.read(text_of(raw))
 
 
 def _illegal(output: Output) -> Cause:

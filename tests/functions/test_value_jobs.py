@@ -258,6 +258,7 @@ async def test_other_organizations_do_not_see_a_job(stand: Stand) -> None:
         ({"records": None, "source": {"container": "drops", "blob": "other/x.csv"}}, "/source/blob"),
         ({"records": None, "source": {"container": "drops", "blob": "acme/../other/x.csv"}}, "/source/blob"),
         ({"limits": {"maxTokens": 0}}, "/limits/maxTokens"),
+        ({"callbackUrl": "http://hooks.example.com/done"}, "/callbackUrl"),
         ({"prompt": "none"}, "/prompt"),
     ],
 )

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from pydantic import JsonValue
 
+from shared.callback_address import AddressRefused, host_of
 from shared.drops.models import UnusableDrop
 from shared.drops.places import check_blob
 from shared.errors import InvalidRequest, TooLarge, Violation
@@ -70,6 +71,12 @@ def _check(desk: JobDesk, organization: str, request: ValueJobRequest) -> None:
     check_limits(desk, request.limits)
     if request.source is not None:
         _check_source(request.source, organization)
+    if request.callback_url is not None:
+        try:
+            host_of(request.callback_url)
+        except AddressRefused as error:
+            violation = Violation("/callbackUrl", str(error))
+            raise InvalidRequest(f"/callbackUrl: {error}", violations=(violation,)) from None
 
 
 def _check_source(source: SourceIn, organization: str) -> None:

@@ -137,6 +137,11 @@ async def test_a_value_its_type_forbids_is_never_taken() -> None:
     assert len(filled.values) == 19
 
 
+async def test_a_number_beyond_all_is_no_text() -> None:
+    filled = await run(FakeAsker(lambda prompt: answers(prompt, lambda inputs: [math.inf])), 2)
+    assert {cause.code for cause in filled.failed.values()} == {"value_invalid"}
+
+
 async def test_an_allowed_value_is_written_as_it_is_allowed() -> None:
     asker = FakeAsker(lambda prompt: answers(prompt, lambda inputs: [" GOLD "]))
     filled = await run(asker, 3, allowed=("Gold", "Silver"))
