@@ -30,7 +30,10 @@ from shared.values.jobs.models import State
 from shared.values.jobs.planning import plan_job
 from shared.values.jobs.task import TaskGone, find_task
 
-_LIMIT: Final = "The next call might have passed the job's limits; what was answered before is in its results."
+_LIMIT: Final = (
+    "The next call might have passed the job's limits; what finished chunks answered is in its results, "
+    "and what others did is kept for a resumed job."
+)
 
 
 async def run_step(desk: JobDesk, blobs: Blobs, step: StepMessage, delivery: Delivery) -> None:
