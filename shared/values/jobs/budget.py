@@ -19,8 +19,10 @@ from typing import Final
 from shared.errors import AnswerError, DeploymentThrottled, ProductError
 from shared.gateway.ports import Asker
 from shared.gateway.records import Answer, Caller, Prompt, Reply, Usage
+from shared.settings import Price
 from shared.values.jobs.job import Job, Lane, Spent
 from shared.values.jobs.store import ValueJobs
+from shared.values.jobs.task import expected_cost
 
 WAIT_SECONDS: Final = 0.5
 """Until it is looked at again whether calls of others have left room."""
@@ -37,13 +39,13 @@ class LaneLost(Exception):
 class BudgetedAsker(Asker):
     """Asks within the limits of one job, for one lane's owner."""
 
-    def __init__(self, asker: Asker, jobs: ValueJobs, job: Job, lane: int, most_per_token: Decimal) -> None:
-        """``most_per_token``: the highest price of a token, in the currency of PRICES."""
+    def __init__(self, asker: Asker, jobs: ValueJobs, job: Job, lane: int, price: Price | None) -> None:
+        """``price``: the most that any model costs; None where nobody can tell: ``max_cost`` then forbids it."""
         self._asker = asker
         self._jobs = jobs
         self._job = job
         self._lane = lane
-        self._price = most_per_token
+        self._price = price
         self._turn = asyncio.Lock()
         self._asked: Counter[str] = Counter()
 
@@ -53,7 +55,10 @@ class BudgetedAsker(Asker):
     async def ask(self, caller: Caller, prompt: Prompt[Answer]) -> Reply[Answer]:
         """As the asker does; raises LimitReached, LaneLost and StorageUnavailable as well."""
         name = self._call_name(prompt)
-        await self._reserve(name, most_tokens(prompt))
+        if self._price is None and self._job.max_cost is not None:
+            raise LimitReached
+        read, written = most_tokens(prompt)
+        await self._reserve(name, read + written, self._cost(read, written))
         try:
             reply = await self._asker.ask(caller, prompt)
         except AnswerError as error:
@@ -75,19 +80,22 @@ class BudgetedAsker(Asker):
         self._asked[digest] += 1
         return f"{digest}-{self._asked[digest]}"
 
-    async def _reserve(self, name: str, tokens: int) -> None:
+    def _cost(self, read: int, written: int) -> Decimal:
+        return expected_cost(self._price, read, written) or Decimal(0)
+
+    async def _reserve(self, name: str, tokens: int, cost: Decimal) -> None:
         while True:
             verdict: list[bool] = []
 
             def edit(job: Job, verdict: list[bool] = verdict) -> Job | None:
                 verdict.clear()
                 lane = _own(job, self._lane, self._job)
-                verdict.append(fits(job, tokens, tokens * self._price))
+                verdict.append(fits(job, tokens, cost))
                 if not verdict[0]:
                     return None
                 before = lane.calls.get(name, Spent())  # of an earlier run, whose answer may be at its checkpoint
                 lost, lost_cost = before.lost + before.tokens, before.lost_cost + before.cost
-                call = Spent(tokens, tokens * self._price, open=True, lost=lost, lost_cost=lost_cost)
+                call = Spent(tokens, cost, open=True, lost=lost, lost_cost=lost_cost)
                 return job.with_lane(self._lane, replace(lane, calls={**lane.calls, name: call}))
 
             async with self._turn:
@@ -113,7 +121,8 @@ class BudgetedAsker(Asker):
                 ended = Spent(lost=call.lost + call.tokens, lost_cost=call.lost_cost + call.cost)
             else:
                 tokens = usage.prompt_tokens + usage.completion_tokens
-                cost = tokens * self._price if usage.cost is None else usage.cost
+                counted = self._cost(usage.prompt_tokens, usage.completion_tokens)
+                cost = counted if usage.cost is None else usage.cost
                 lost, lost_cost = (0, Decimal(0)) if known else (call.lost, call.lost_cost)
                 ended = Spent(tokens, cost, lost=lost, lost_cost=lost_cost)
             return job.with_lane(self._lane, replace(lane, calls={**lane.calls, name: ended}))
@@ -122,11 +131,11 @@ class BudgetedAsker(Asker):
             await self._jobs.change(self._job.organization, self._job.job_id, edit)
 
 
-def most_tokens(prompt: Prompt[Answer]) -> int:
-    """More than one call can take, with the second try that a cut-off answer gets: two bytes of text make a token or
-    less, in any script and with any tokenizer in use."""
+def most_tokens(prompt: Prompt[Answer]) -> tuple[int, int]:
+    """Read and written: more than one call can take, with the second try that a cut-off answer gets. Two bytes of text
+    make a token or less, in any script and with any tokenizer in use."""
     text = sum(len(message.content.encode()) for message in prompt.messages) + len(json.dumps(prompt.schema))
-    return 2 * (text // 2 + 64) + 3 * prompt.max_output_tokens
+    return 2 * (text // 2 + 64), 3 * prompt.max_output_tokens
 
 
 def fits(job: Job, tokens: int, cost: Decimal) -> bool:

@@ -20,7 +20,7 @@ from shared.values.jobs.desk import JobDesk
 from shared.values.jobs.job import Job
 from shared.values.jobs.lane import ChunkAnswers, keep_answers, leased
 from shared.values.jobs.store import ValueJobs, chunk_name
-from shared.values.jobs.task import JobTask, dearest, most_per_token
+from shared.values.jobs.task import JobTask, dearest
 from shared.values.questions import Inputs
 from shared.values.run import caller_of, check_policy, model_of
 
@@ -79,4 +79,4 @@ def _asker(desk: JobDesk, job: Job, number: int) -> Asker:
     if not job.limited:
         return desk.values.asker
     price = dearest(desk.values.settings.prices, datetime.now(UTC).date())
-    return BudgetedAsker(desk.values.asker, desk.jobs, job, number, most_per_token(price))
+    return BudgetedAsker(desk.values.asker, desk.jobs, job, number, price)

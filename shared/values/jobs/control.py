@@ -59,6 +59,10 @@ async def resume(desk: JobDesk, organization: str, job_id: str, limits: LimitsIn
     Raises InvalidRequest, NotFound, StorageUnavailable."""
     if limits is not None:
         check_limits(desk, limits)
+    if (await find(desk, organization, job_id)).max_cost is not None and not _priced(desk):
+        raise InvalidRequest(
+            "The job has a maxCost, and PRICES were taken away since: nobody can tell what a call costs."
+        )
 
     def edit(job: Job) -> Job | None:
         if job.state not in RESUMABLE:
@@ -104,6 +108,10 @@ async def _change(desk: JobDesk, organization: str, job_id: str, edit: Edit) -> 
 
 def check_limits(desk: JobDesk, limits: LimitsIn) -> None:
     """Raises InvalidRequest for a cost that nobody could tell."""
-    if limits.max_cost is not None and dearest(desk.values.settings.prices, datetime.now(UTC).date()) is None:
+    if limits.max_cost is not None and not _priced(desk):
         message = "there are no PRICES, so nobody can tell what a call costs; use maxTokens, or have PRICES set"
         raise InvalidRequest(f"/limits/maxCost: {message}", violations=(Violation("/limits/maxCost", message),))
+
+
+def _priced(desk: JobDesk) -> bool:
+    return dearest(desk.values.settings.prices, datetime.now(UTC).date()) is not None

@@ -118,6 +118,19 @@ async def commit(jobs: ValueJobs, job: Job, number: int, chunk: int, answers: Ch
     return await jobs.change(job.organization, job.job_id, edit)
 
 
+async def halve(jobs: ValueJobs, job: Job, number: int) -> bool:
+    """Release the lane with calls of half the size, if none of this chunk has been sent: another size makes other
+    calls, and what was answered would be asked again."""
+
+    def edit(now: Job) -> Job | None:
+        lane = now.lanes[number]
+        if not now.at_work or not _owns(now, job, number) or lane.calls or lane.size < 2:
+            return None
+        return now.with_lane(number, replace(lane, owner="", until="", size=lane.size // 2))
+
+    return await jobs.change(job.organization, job.job_id, edit) is not None
+
+
 async def find_answers(jobs: ValueJobs, job: Job, chunk: int) -> ChunkAnswers | None:
     found = await jobs.find(job, chunk_name("answer", chunk))
     if not isinstance(found, dict):

@@ -24,7 +24,7 @@ from shared.values.jobs.control import resume
 from shared.values.jobs.desk import JobDesk, UnreadableSource
 from shared.values.jobs.finish import finish, settle
 from shared.values.jobs.job import ENDED, Job
-from shared.values.jobs.lane import LaneBusy, claim, commit, find_answers, release
+from shared.values.jobs.lane import LaneBusy, claim, commit, find_answers, halve, release
 from shared.values.jobs.messages import QUEUE, StepMessage, put_step
 from shared.values.jobs.models import State
 from shared.values.jobs.planning import plan_job
@@ -105,6 +105,9 @@ async def _fill(desk: JobDesk, blobs: Blobs, step: StepMessage, job: Job) -> Non
         await release(desk.jobs, claimed, step.lane)
         return
     except LimitReached:
+        if await halve(desk.jobs, claimed, step.lane):
+            await put_step(desk.queues, claimed, "fill", step.lane, step.chunk)
+            return
         await release(desk.jobs, claimed, step.lane)
         stopped = await _ending(desk, step, "stopped_by_limit", ("limit_reached", _LIMIT))
         if stopped:

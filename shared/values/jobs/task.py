@@ -71,10 +71,6 @@ def dearest(prices: Mapping[str, tuple[Price, ...]], today: date) -> Price | Non
     return Price(today, max(p.prompt for p in now), max(p.cached for p in now), max(p.completion for p in now))
 
 
-def most_per_token(price: Price | None) -> Decimal:
-    return max(price.prompt, price.completion) / _MILLION if price else Decimal(0)
-
-
 def expected_cost(price: Price | None, prompt: int, completion: int) -> Decimal | None:
     return None if price is None else (prompt * price.prompt + completion * price.completion) / _MILLION
 
