@@ -37,6 +37,9 @@ param historyDays string = ''
 @description('Connection of a user-assigned identity in role prompt_history_retention (setting RETENTION_DATABASE_URL). Empty: history is neither purged nor erased.')
 param retentionDatabaseUrl string = ''
 
+@description('Resource id of that identity, assigned to the app. Empty: the app has its own identity alone.')
+param retentionIdentityId string = ''
+
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 @description('Copies of what is stored: in one data centre, or in three. Not every region has three.')
 param storageRedundancy string = 'Standard_LRS'
@@ -137,6 +140,7 @@ module functions './modules/functions.bicep' = {
     historyDays: historyDays
     prices: prices
     retentionDatabaseUrl: retentionDatabaseUrl
+    retentionIdentityId: retentionIdentityId
   }
 }
 

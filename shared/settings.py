@@ -62,7 +62,7 @@ class Settings:
     prompt_timeout: float
     """PROMPT_TIMEOUT_SECONDS: one try of one prompt."""
     interactive_share: float
-    """INTERACTIVE_SHARE: of a deployment's quota, what value jobs leave to requests; 0 to 0.9."""
+    """INTERACTIVE_SHARE: of a deployment's quota, what value jobs and drops leave to requests; 0 to 0.9."""
     credentials_cache: float
     """CREDENTIALS_CACHE_SECONDS: how long the four settings are used before Key Vault is asked again."""
     mapping_days: int

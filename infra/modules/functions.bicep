@@ -15,6 +15,7 @@ param allowedCallbackHosts string
 param historyDays string
 param prices string
 param retentionDatabaseUrl string
+param retentionIdentityId string
 
 var roles = {
   blobOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -23,6 +24,10 @@ var roles = {
   secretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
   metricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
 }
+
+// With the retention role's identity beside its own, if there is one.
+var both = { type: 'SystemAssigned, UserAssigned', userAssignedIdentities: { '${retentionIdentityId}': {} } }
+var identity = empty(retentionIdentityId) ? { type: 'SystemAssigned' } : both
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: storageName
@@ -50,7 +55,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   location: location
   tags: tags
   kind: 'functionapp,linux'
-  identity: { type: 'SystemAssigned' }
+  identity: identity
   properties: {
     serverFarmId: plan.id
     httpsOnly: true

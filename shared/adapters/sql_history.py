@@ -75,8 +75,8 @@ class SqlHistory:
         return self._retention.purge(before)
 
     def ping(self) -> None:
-        """Raises HistoryUnavailable when the database cannot be reached now."""
-        self._read(lambda connection: connection.execute(text("SELECT 1")).scalar_one())
+        """Raises HistoryUnavailable when the database cannot be reached now, or has no tables yet."""
+        self._read(lambda connection: connection.execute(text("SELECT 1 FROM prompt_attempts WHERE 1 = 0")).first())
 
     def migrate(self) -> None:
         """Bring the schema up to date. Two processes may do so at once."""
