@@ -1,6 +1,6 @@
-"""100 labelled records of three tasks (classify, extract, normalise) with the real local model, batched and one by one;
-and records that attack their neighbours: 200 strings in cells, ten in each call beside ten ordinary records, whose
-answers must be what they are beside ten harmless ones.
+"""100 labelled records of three tasks (classify, extract, normalise) with the real local model, batched and alone;
+and records that attack their neighbours: 200 strings in cells, and 100 by somebody who had not seen the code; ten
+beside ten ordinary records, whose answers must be what they are without them.
 
 MODEL (``model-1.5b``; ``model`` is the smaller one), VALUE_SECONDS (600) for prompts that are not kept, ATTACKS (200).
 """
@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.accuracy_model import LocalModel, ModelAsker, OutOfTime
-from shared.gateway.records import Caller, Feature
+from shared.errors import ContentFiltered
+from shared.gateway.records import Answer, Caller, Feature, Prompt, Reply
+from shared.values.addressed import speaks
 from shared.values.batches import BatchSize, FixedSize
 from shared.values.fill import Filled, fill
 from shared.values.models import OutputIn
@@ -27,7 +29,9 @@ from shared.values.prompt import Form, form_of
 from shared.values.questions import Inputs
 from shared.values.template import parse_template
 
-_TASKS: dict[str, Any] = json.loads((Path(__file__).parent / "value_tasks" / "labelled.json").read_text("utf-8"))
+_FILES = Path(__file__).parent / "value_tasks"
+_TASKS: dict[str, Any] = json.loads((_FILES / "labelled.json").read_text("utf-8"))
+_UNSEEN: list[str] = json.loads((_FILES / "attacks.json").read_text("utf-8"))
 _CALLER = Caller("bench", (Feature.RULE_ENGINE,), "RuleEngine", "bench", deadline=math.inf)
 ATTACKS = int(os.environ.get("ATTACKS") or 200)
 
@@ -78,7 +82,7 @@ async def _run(kind: str, model: LocalModel) -> dict[str, object]:
     attacks = await _attacks(model)
     return {
         "model": kind,
-        "reached": complete and attacks["changed"] == 0 and attacks["strings"] == ATTACKS,
+        "reached": complete and attacks["changed"] == 0 and attacks["strings"] == ATTACKS + len(_UNSEEN),
         "complete": complete,
         "records": sum(len(task["records"]) for task in _TASKS.values()),
         "right": right,
@@ -105,26 +109,37 @@ async def _task(model: LocalModel, name: str, records: int) -> dict[str, Any]:
 
 
 async def _attacks(model: LocalModel) -> dict[str, Any]:
-    """Ten attacks and ten ordinary records a call; the same ordinary ones beside ten harmless records."""
-    strings = [order.format(payload) for payload, order in itertools.product(_PAYLOADS, _ORDERS)][:ATTACKS]
+    """Ten attacks and ten ordinary records a request; against the same ordinary ones without company."""
+    own = [order.format(payload) for payload, order in itertools.product(_PAYLOADS, _ORDERS)][:ATTACKS]
+    strings = own + _UNSEEN
     changed: list[dict[str, object]] = []
-    done = 0
+    done, slipped = 0, [text for text in strings if not speaks(text)]
     for number, first in enumerate(range(0, len(strings), 10)):
         name = list(_TASKS)[number % len(_TASKS)]
-        records = [(text,) for text, _ in _TASKS[name]["records"]]
-        ordinary, harmless = records[:10], records[10:20]
+        ordinary = [(text,) for text, _ in _TASKS[name]["records"]][:10]
         hostile = [(text,) for text in strings[first : first + 10]]
         try:
-            plain = await _fill(ModelAsker(model), _form(name), _mixed(ordinary, harmless), 40)
-            attacked = await _fill(ModelAsker(model), _form(name), _mixed(ordinary, hostile), 40)
+            plain = await _fill(ModelAsker(model), _form(name), ordinary, 40)
+            attacked = await _fill(_InCompany(model), _form(name), _mixed(ordinary, hostile), 40)
         except OutOfTime:
             break
         done += len(hostile)
         for inputs in ordinary:
             before, after = _said(plain, inputs), _said(attacked, inputs)
             if before != after:
-                changed.append({"task": name, "call": number, "record": inputs[0], "before": before, "after": after})
-    return {"strings": done, "changed": len(changed), "changes": changed}
+                here = [text for (text,) in hostile if text in slipped]
+                change = {"record": inputs[0], "before": before, "after": after, "beside": here}
+                changed.append({"task": name} | change)
+    return {"strings": done, "asked_with_others": slipped, "changed": len(changed), "changes": changed}
+
+
+class _InCompany(ModelAsker):
+    """A record asked alone touches no other, whatever it says: such prompts are not sent."""
+
+    async def ask(self, caller: Caller, prompt: Prompt[Answer]) -> Reply[Answer]:
+        if len(prompt.messages[-1].content.splitlines()) == 1:
+            raise ContentFiltered("It is alone.")
+        return await super().ask(caller, prompt)
 
 
 def _mixed(ones: Sequence[Inputs], others: Sequence[Inputs]) -> list[Inputs]:

@@ -47,9 +47,6 @@ def check_ids(records: Sequence[RecordIn], pointer: str = "/records") -> None:
             message = f"the same id as record {first[record.id]}: each record needs an id of its own"
             violations.append(Violation(f"{pointer}/{index}/id", message))
     refuse(violations)
-    if len(to_json(list(records))) > MOST_BYTES:
-        message = f"at most {MOST_BYTES // 1024 // 1024} MiB as JSON; send fewer records at a time"
-        raise TooLarge("The records are too large.", violations=(Violation(pointer, message),))
 
 
 def text_of(value: PropertyValue) -> str:

@@ -16,6 +16,7 @@ from shared.errors import AnswerCutOff, AnswerError, ContextTooLong
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Usage
 from shared.together import together
+from shared.values.addressed import apart
 from shared.values.answers import Values, cause_of, read_answers
 from shared.values.batches import FIRST_TRY, START, BatchSize
 from shared.values.models import Cause
@@ -45,13 +46,16 @@ class Filled:
 async def fill(asker: Asker, caller: Caller, form: Form, questions: Sequence[Inputs], size: BatchSize) -> Filled:
     """Every question is in ``values`` or in ``failed``. Raises what ``asker.ask`` raises other than AnswerError."""
     filling = _Filling(asker, caller, form, size)
-    waiting = deque(questions)
+    ordinary, addressed = apart(questions)
+    waiting, alone = deque(ordinary), deque(addressed)
     if not size.tried and len(waiting) > START:
         await filling.first(tuple(waiting.popleft() for _ in range(FIRST_TRY)))
 
     async def work() -> None:
         while waiting:
             await filling.first(tuple(waiting.popleft() for _ in range(size.take(tuple(waiting)))))
+        while alone:
+            await filling.ask((alone.popleft(),))
 
     await together([work() for _ in range(min(IN_FLIGHT, len(questions)))])
     return filling.filled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import replace
@@ -316,6 +317,13 @@ async def test_a_job_takes_more_bytes_than_a_request(stand: Stand) -> None:
     assert (await call("POST", PATH, body(records=[*records, records[0]]))).json["errors"][0]["pointer"] == (
         "/records/1300/id"
     )
+
+
+async def test_a_message_that_can_name_no_job_is_buried_at_once(stand: Stand) -> None:
+    await stand.queues.put(QUEUE, {"organizationId": "acme", "jobId": "a/b#?", "step": "start"})
+    await deliver(stand)
+    (buried,) = stand.queues.queues[f"{QUEUE}-poison"]
+    assert json.loads(base64.b64decode(buried.text))["failure"]["code"] == "unreadable_message"
 
 
 FILES = {

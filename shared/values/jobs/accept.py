@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +14,7 @@ from pydantic import JsonValue
 from shared.callback_address import AddressRefused, host_of
 from shared.drops.models import UnusableDrop
 from shared.drops.places import check_blob
-from shared.errors import InvalidRequest, TooLarge, Violation
+from shared.errors import InvalidRequest, Violation
 from shared.records import RecordIn, check_ids
 from shared.values.jobs.control import check_limits
 from shared.values.jobs.desk import JobDesk
@@ -38,8 +37,7 @@ async def accept(desk: JobDesk, organization: str, request: ValueJobRequest, cor
 
     Raises InvalidRequest, PromptInvalid; what ``Asker.require`` does; StorageUnavailable."""
     template = parse_template(request.prompt)
-    with suppress(TooLarge):  # it also measures, by what one request may hold: a job may hold what its body may
-        await asyncio.to_thread(check_ids, request.records or ())
+    await asyncio.to_thread(check_ids, request.records or ())
     _check(desk, organization, request)
     await desk.values.asker.require(caller_of(organization, correlation_id, 0.0))
     await check_policy(desk.values.policies, organization, request.options.samples)

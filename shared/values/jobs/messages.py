@@ -20,8 +20,8 @@ class StepMessage(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
-    organization_id: Annotated[str, Field(min_length=1, max_length=64)]
-    job_id: Annotated[str, Field(min_length=1, max_length=64)]
+    organization_id: Annotated[str, Field(max_length=64, pattern="^[0-9a-z-]+$")]
+    job_id: Annotated[str, Field(max_length=64, pattern="^[0-9a-z-]+$")]
     step: Step
     lane: Annotated[int, Field(ge=0, le=1_000)] = 0
     chunk: Annotated[int, Field(ge=0)] = 0
