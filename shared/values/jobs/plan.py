@@ -154,7 +154,7 @@ def forecast_tokens(form: Form, questions: int, characters: int) -> tuple[int, i
     """Prompt and completion tokens expected of so many questions: four characters a token, calls of the first size."""
     fixed = (len(form.system) + len(json.dumps(form.schema))) // 4
     calls = -(-questions // START)
-    return calls * fixed + characters // 4 + questions * 6, questions * max(8, form.room // 2)
+    return calls * fixed + characters // 4 + questions * 6, questions * max(8, form.room // 4)
 
 
 def forecast_now(job: Job) -> tuple[int | None, int | None, Decimal | None]:
