@@ -42,9 +42,7 @@ class Machine:
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(CHECKOUT)
-            signal.signal(
-                signal.SIGINT, signal.SIG_DFL
-            )  # a background job ignores it
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job ignores it
             os.execvpe("make", ["make", *arguments], self.env)
         return Terminal(pid, terminal)
 
