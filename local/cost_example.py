@@ -69,7 +69,7 @@ def _map(stack: Stack) -> int:
 
 
 def _drop_unchanged(stack: Stack) -> int:
-    mapping = _mapping_of_first(stack)
+    mapping = _mapping(stack, 0, "auto")
     decisions = [{"field": each["field"], "decision": "accepted"} for each in mapping["properties"]]
     call(stack, "PUT", f"mappings/{mapping['mappingId']}/review", {"decisions": decisions})
     return _drop(stack, count=10, new=0)
@@ -120,14 +120,9 @@ _KINDS: tuple[tuple[str, str, Work], ...] = (
 )
 
 
-def _mapping(stack: Stack, source: int) -> dict[str, Any]:
+def _mapping(stack: Stack, source: int, engine: str = "ai") -> dict[str, Any]:
     fields = [{"name": name, "samples": _samples(name)} for name in _columns(source)]
-    return call(stack, "POST", "mappings", {"dataSet": {"id": f"source-{source}", "name": "erp", "fields": fields}})
-
-
-def _mapping_of_first(stack: Stack) -> dict[str, Any]:
-    fields = [{"name": name, "samples": _samples(name)} for name in _columns(0)]
-    body = {"dataSet": {"id": "source-0", "name": "erp", "fields": fields}, "options": {"engine": "auto"}}
+    body = {"dataSet": {"id": f"source-{source}", "name": "erp", "fields": fields}, "options": {"engine": engine}}
     return call(stack, "POST", "mappings", body)
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from shared.values.questions import Inputs
 
-_WORDS: Final = Path(__file__).parent.parent / "prompts" / "addressing.txt"
+_WORDS: Final = Path(__file__).with_name("addressing.txt")
 _MARKS: Final = re.compile(
     r"<[|/!?a-z]|\|>|\[/?inst|```|~~~|/\*|\*/|--\s*$|-{3,}|={3,}|^[=@][a-z]|\n"
     r"|^\s*[#>]{1,3} |[{\[]\s*[\"'{\[]|[\"']\s*[}\]:]|\\[nru\"]|\w=\"|&[a-z#0-9]+;"
@@ -46,12 +46,12 @@ _SHORT: Final = 60
 
 def apart(questions: Sequence[Inputs]) -> tuple[list[Inputs], list[Inputs]]:
     """Those to ask together, and those to ask alone, each in its order. The same for the same questions."""
-    usual = median(sum(map(len, inputs)) for inputs in questions) if questions else 0
-    longest = max(_SHORT, _LONG * usual)
+    lengths = [sum(map(len, inputs)) for inputs in questions]
+    longest = max(_SHORT, _LONG * median(lengths or [0]))
     together: list[Inputs] = []
     alone: list[Inputs] = []
-    for inputs in questions:
-        addressed = sum(map(len, inputs)) > longest or any(map(speaks, inputs))
+    for inputs, length in zip(questions, lengths, strict=True):
+        addressed = length > longest or any(map(speaks, inputs))
         (alone if addressed else together).append(inputs)
     return together, alone
 
@@ -60,17 +60,23 @@ def speaks(text: str) -> bool:
     """Whether a text may be meant for the model: invisible or disguised, marks of a format, the same words again and
     again, a word of an order with one of a conversation, three of a conversation, a role and two of them."""
     plain = unicodedata.normalize("NFKC", text)
-    words = plain.casefold().split()
-    hidden = any(unicodedata.category(sign) in _HIDDEN and sign not in _JOINERS for sign in text)
+    folded = plain.casefold()
+    words = folded.split()
     again = len(words) >= _SOME and _SOME * len(set(words)) <= len(words) + _SOME
-    if hidden or again or _MARKS.search(text) or _DISGUISED.search(plain) or _ENCODED.search(plain):
+    if again or _hides(text) or _MARKS.search(text) or _DISGUISED.search(plain) or _ENCODED.search(plain):
         return True
     orders, talk = _patterns()
-    folded = plain.casefold()
     strong = {found.group() for found in orders.finditer(folded)}
     weak = {found.group() for found in talk.finditer(folded)} - strong
     said = 2 * len(strong) + len(weak) + bool(_ROLE.search(plain))
     return said >= 3 or (bool(strong) and len(words) == 1)
+
+
+def _hides(text: str) -> bool:
+    """Few texts have signs that cannot be printed; only those are looked at sign by sign."""
+    if text.isprintable():
+        return False
+    return any(unicodedata.category(sign) in _HIDDEN and sign not in _JOINERS for sign in text)
 
 
 @lru_cache

@@ -36,9 +36,8 @@ def off_topic(
         return nothing
     theirs = _unit(sums[described])
     likeness = _unit(theirs - theirs.mean(axis=0)) @ ours
-    off = np.full(
-        len(sums), likeness.max() - likeness.mean(), np.float32
-    )  # a group that says nothing is a middling one
+    middling = likeness.max() - likeness.mean()
+    off = np.full(len(sums), middling, np.float32)  # of a group that says nothing
     off[described] = likeness.max() - likeness
     found: Scores = off[groups]
     return found

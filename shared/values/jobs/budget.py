@@ -121,8 +121,9 @@ class BudgetedAsker(Asker):
                 ended = Spent(lost=call.lost + call.tokens, lost_cost=call.lost_cost + call.cost)
             else:
                 tokens = usage.prompt_tokens + usage.completion_tokens
-                counted = self._cost(usage.prompt_tokens, usage.completion_tokens)
-                cost = counted if usage.cost is None else usage.cost
+                cost = usage.cost
+                if cost is None:
+                    cost = self._cost(usage.prompt_tokens, usage.completion_tokens)
                 lost, lost_cost = (0, Decimal(0)) if known else (call.lost, call.lost_cost)
                 ended = Spent(tokens, cost, lost=lost, lost_cost=lost_cost)
             return job.with_lane(self._lane, replace(lane, calls={**lane.calls, name: ended}))
