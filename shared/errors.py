@@ -183,7 +183,10 @@ class AnswerRefused(AnswerError):
 
 
 class AnswerCutOff(AnswerError):
-    pass
+    def __init__(self, detail: str, *, setting: str | None = None, text: str = "") -> None:
+        super().__init__(detail, setting=setting)
+        self.text = text
+        """The answer as far as it came. Never shown."""
 
 
 class ContextTooLong(AnswerError):

@@ -38,7 +38,8 @@ def check(completion: Completion) -> None:
     if completion.refusal:
         raise AnswerRefused("The model refused to answer", setting="deploymentName")
     if completion.finish_reason == "length":
-        raise AnswerCutOff("The model's answer was cut off at its token limit", setting="deploymentName")
+        detail = "The model's answer was cut off at its token limit"
+        raise AnswerCutOff(detail, setting="deploymentName", text=completion.text)
 
 
 def _decode(text: str, output: Output) -> object:

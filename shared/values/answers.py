@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +13,7 @@ from shared.errors import AnswerCutOff, AnswerError, AnswerRefused, ContentFilte
 from shared.records import text_of
 from shared.values.models import Cause
 from shared.values.outputs import Output
-from shared.values.prompt import Answers, Form
+from shared.values.prompt import Answers, Form, is_answer
 from shared.values.questions import Inputs
 
 Values = tuple[str | None, ...]
@@ -24,6 +26,10 @@ class Reading:
     open: Mapping[Inputs, Cause]
     """Asked, and not answered so that it can be used."""
 
+
+_LIST: Final = re.compile(r'"answers"\s*:\s*\[')
+_NEXT: Final = re.compile(r"[\s,]*(?=\{)")
+_NAMED: Final = re.compile(r'"id"\s*:\s*"([^"]*)"')
 
 MISSING: Final = Cause(code="answer_missing", detail="The model did not answer for this record.")
 DOUBLED: Final = Cause(code="answer_doubled", detail="The model answered this record twice, differently.")
@@ -52,9 +58,35 @@ def read_answers(form: Form, batch: Sequence[Inputs], ids: Sequence[str], answer
     return Reading(answered, unanswered)
 
 
+def read_cut_off(form: Form, batch: Sequence[Inputs], ids: Sequence[str], text: str) -> tuple[Reading, Inputs | None]:
+    """Of a reply that was cut off: the answers that are whole, and the record whose answer is not, where it names one
+    that has no other."""
+    answers, name = _begun(text)
+    reading = read_answers(form, batch, ids, answers)
+    cut = next((inputs for each, inputs in zip(ids, batch, strict=True) if each == name), None)
+    return reading, cut if cut in reading.open else None
+
+
 def cause_of(error: AnswerError) -> Cause:
     """Why a record failed, in words of ours."""
     return next((cause for kind, cause in _FAILURES.items() if isinstance(error, kind)), _UNUSABLE)
+
+
+def _begun(text: str) -> tuple[Answers, str | None]:
+    """The answers that are whole, and the id of the one that is not."""
+    answers: list[tuple[str, Mapping[str, object]]] = []
+    found = _LIST.search(text)
+    place = found.end() if found else len(text)
+    while begun := _NEXT.match(text, place):
+        try:
+            answer, place = json.JSONDecoder().raw_decode(text, begun.end())
+            json.dumps(answer, ensure_ascii=False).encode()  # half a surrogate pair cannot be passed on: ValueError
+        except (ValueError, RecursionError):
+            named = _NAMED.search(text, begun.end())
+            return tuple(answers), named[1] if named else None
+        if is_answer(answer):
+            answers.append((answer["id"], answer))
+    return tuple(answers), None
 
 
 def _one(form: Form, answers: Sequence[Mapping[str, object]]) -> Values | Cause:

@@ -16,6 +16,8 @@ MOST: Final = 100
 """Records: more would save little of the fixed part and lose more when a call fails."""
 MOST_CHARACTERS: Final = 24_000
 """Of one prompt's records: some 6,000 tokens."""
+MOST_ANSWERED: Final = 4_000
+"""Tokens of one call's answers: what every deployment in use can answer (the older ones 4,096)."""
 TASKS: Final = 1_000
 """So many tasks are remembered, the last used."""
 
@@ -32,14 +34,21 @@ class BatchSize:
         """Whether anything is known of the task yet."""
         return self._tokens is not None
 
-    def room(self, expected: int) -> int:
+    def room(self, expected: int, times: int = 1) -> int:
         """Tokens an answer may take: the service counts them against the quota as if they were used. At first what is
-        expected of the outputs' types, then half as much again as answers took; one that is cut off gets more."""
-        return expected if self._tokens is None else min(expected, math.ceil(1.5 * self._tokens) + 4)
+        expected of the outputs' types, then half as much again as answers took. ``times``: where an answer was cut off,
+        so many times as much as either."""
+        learnt = expected if self._tokens is None else math.ceil(1.5 * self._tokens) + 4
+        return min(MOST_ANSWERED, learnt if times == 1 else times * max(expected, learnt))
+
+    def at_most(self, expected: int) -> int:
+        """Records a call may have, so that there is room for all their answers."""
+        return max(1, min(self.records, MOST_ANSWERED // self.room(expected)))
 
     def used(self, records: int, tokens: int) -> None:
-        """What the answers of one call took. Large ones count at once, small ones slowly."""
-        if records and tokens:
+        """What the answers of one call took. Large ones count at once, small ones slowly; one record alone may be
+        unlike all others, and says nothing."""
+        if records > 1 and tokens:
             each = tokens / records
             self._tokens = each if self._tokens is None else max(each, 0.9 * self._tokens + 0.1 * each)
 
@@ -53,9 +62,9 @@ class BatchSize:
         elif answered >= 0.95 * asked and asked >= 0.8 * self.records:
             self.records = min(MOST, self.records + max(1, self.records // 2))
 
-    def take(self, waiting: Sequence[Inputs]) -> int:
+    def take(self, waiting: Sequence[Inputs], expected: int) -> int:
         """How many of those waiting make the next call: at least one, evenly spread over the calls to come."""
-        calls = -(-len(waiting) // self.records)
+        calls = -(-len(waiting) // self.at_most(expected))
         even = -(-len(waiting) // calls)
         characters = 0
         for number, inputs in enumerate(waiting[:even]):
@@ -77,8 +86,11 @@ class FixedSize(BatchSize):
         """A first try would make other calls in one run than in the next."""
         return True
 
-    def room(self, expected: int) -> int:
-        return self._learner.room(expected)
+    def room(self, expected: int, times: int = 1) -> int:
+        return self._learner.room(expected, times)
+
+    def at_most(self, expected: int) -> int:
+        return self.records
 
     def used(self, records: int, tokens: int) -> None:
         self._learner.used(records, tokens)

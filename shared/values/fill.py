@@ -1,8 +1,9 @@
 """Ask about many records with few calls, until each is answered or its failure has a cause of its own.
 
-A call that fails because of one record is hunted down with as few further calls as can be; an answer that is missing,
-doubled or not legal is asked for again, in smaller company; nothing a record does fails its neighbours. What goes wrong
-with the deployment itself (sign-in, quota, transport, flags, history) is raised as it is.
+A call that fails because of one record is hunted down with as few further calls as can be. Of an answer that was cut
+off what is whole counts. One that is missing, doubled or not legal is asked for again, in smaller company. Nothing a
+record does fails its neighbours. What goes wrong with the deployment itself (sign-in, quota, transport, flags, history)
+is raised as it is.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Usage
 from shared.together import together
 from shared.values.addressed import apart
-from shared.values.answers import Values, cause_of, read_answers
+from shared.values.answers import Values, cause_of, read_answers, read_cut_off
 from shared.values.batches import FIRST_TRY, START, BatchSize
 from shared.values.models import Cause
+from shared.values.parts import Batch, halves, smaller_part
 from shared.values.prompt import Form, fill_prompt
 from shared.values.questions import Inputs
 
 IN_FLIGHT: Final = 16
 """Calls of one request at a time."""
-
-Batch = tuple[Inputs, ...]
+ALONE_TIMES: Final = 8
+"""As much room as usual for the answer of a record alone, once it was cut off."""
 
 
 @dataclass
@@ -43,9 +45,18 @@ class Filled:
         self.usage += usage or Usage()
 
 
-async def fill(asker: Asker, caller: Caller, form: Form, questions: Sequence[Inputs], size: BatchSize) -> Filled:
-    """Every question is in ``values`` or in ``failed``. Raises what ``asker.ask`` raises other than AnswerError."""
-    filling = _Filling(asker, caller, form, size)
+async def fill(
+    asker: Asker,
+    caller: Caller,
+    form: Form,
+    questions: Sequence[Inputs],
+    size: BatchSize,
+    filled: Filled | None = None,
+) -> Filled:
+    """Every question is in ``values`` or in ``failed``. Raises what ``asker.ask`` raises other than AnswerError.
+
+    ``filled``: the caller's own, which holds what was answered also where this raises."""
+    filling = _Filling(asker, caller, form, size, Filled() if filled is None else filled)
     ordinary, addressed = apart(questions)
     waiting, alone = deque(ordinary), deque(addressed)
     if not size.tried and len(waiting) > START:
@@ -53,7 +64,7 @@ async def fill(asker: Asker, caller: Caller, form: Form, questions: Sequence[Inp
 
     async def work() -> None:
         while waiting:
-            await filling.first(tuple(waiting.popleft() for _ in range(size.take(tuple(waiting)))))
+            await filling.first(tuple(waiting.popleft() for _ in range(size.take(tuple(waiting), form.room))))
         while alone:
             await filling.ask((alone.popleft(),))
 
@@ -75,23 +86,27 @@ class _Filling:
     caller: Caller
     form: Form
     size: BatchSize
-    filled: Filled = field(default_factory=Filled)
+    filled: Filled
 
     async def first(self, batch: Batch) -> None:
         """Records nobody was asked about yet. Only such a call teaches the size: in those that follow, records that are
-        trouble anyway are among themselves. Nor does one that failed because of a record that fails alone, too."""
+        trouble anyway are among themselves. Nor does one that failed because of a record that fails alone, too, or that
+        only had too little room."""
         call = await self.ask(batch)
         in_the_end = sum(inputs in self.filled.values for inputs in batch)
-        if call.error is None or in_the_end == len(batch):
+        if call.error is None or (in_the_end == len(batch) and not call.answered):
             self.size.learn(len(batch), call.answered, in_the_end - call.answered)
 
-    async def ask(self, batch: Batch, *, last: bool = False) -> _Call:
+    async def ask(self, batch: Batch, *, last: bool = False, times: int = 1) -> _Call:
         """One call, then whatever it takes to settle those it left open.
 
-        ``last``: a record alone that is not asked again."""
-        prompt, ids = fill_prompt(self.form, batch, self.size.room(self.form.room))
+        ``last``: a record alone that is not asked again. ``times``: as much room as usual for answers."""
+        prompt, ids = fill_prompt(self.form, batch, self.size.room(self.form.room, times))
         try:
             reply = await self.asker.ask(self.caller, prompt)
+        except AnswerCutOff as error:
+            self.filled.add(error.attempt_ids, error.usage)
+            return _Call(await self._cut_off(batch, ids, error, times), error)
         except AnswerError as error:
             self.filled.add(error.attempt_ids, error.usage)
             await self._failed(batch, error, last=last)
@@ -103,21 +118,36 @@ class _Filling:
         if last:
             self.filled.failed.update(reading.open)
         else:
-            await self._again(tuple(reading.open), of=len(batch))
+            await self._again(tuple(reading.open), of=len(batch), times=times)
         return _Call(len(reading.answered))
 
-    async def _again(self, batch: Batch, *, of: int) -> None:
+    async def _again(self, batch: Batch, *, of: int, times: int) -> None:
         """Those a call left open: in one smaller call, or in halves where it left most open."""
         if len(batch) == 1:
-            await self.ask(batch, last=True)
+            await self.ask(batch, last=True, times=times)
         elif batch and len(batch) <= of / 2:
-            await self.ask(batch)
+            await self.ask(batch, times=times)
         elif batch:
-            await together([self.ask(half) for half in _halves(batch)])
+            await together([self.ask(half, times=times) for half in halves(batch)])
+
+    async def _cut_off(self, batch: Batch, ids: tuple[str, ...], error: AnswerCutOff, times: int) -> int:
+        """What is whole counts. The record whose answer is not is asked alone, those after it without it, both with
+        more room. Returns how many were answered."""
+        reading, cut = read_cut_off(self.form, batch, ids, error.text)
+        self.filled.values.update(reading.answered)
+        if len(batch) == 1 and times >= ALONE_TIMES:
+            self.filled.failed.update({inputs: cause_of(error) for inputs in reading.open})
+            return len(reading.answered)
+        alone = tuple(inputs for inputs in reading.open if inputs == cut or len(batch) == 1)
+        rest = tuple(inputs for inputs in reading.open if inputs not in alone)
+        parts = halves(rest) if len(rest) == len(batch) else (rest,)
+        calls = [self.ask(part, times=2 * times) for part in parts if part]
+        await together([*calls, *(self.ask((inputs,), times=max(ALONE_TIMES, times)) for inputs in alone)])
+        return len(reading.answered)
 
     async def _failed(self, batch: Batch, error: AnswerError, *, last: bool) -> None:
-        if len(batch) > 1 and isinstance(error, AnswerCutOff | ContextTooLong):
-            await together([self.ask(half) for half in _halves(batch)])
+        if len(batch) > 1 and isinstance(error, ContextTooLong):
+            await together([self.ask(half) for half in halves(batch)])
         elif len(batch) > 1:
             await self._hunt(batch)
         elif last or cause_of(error).code != "answer_invalid":
@@ -131,21 +161,8 @@ class _Filling:
         if len(batch) == 1:
             await self.ask(batch, last=True)
             return
-        first = _smaller_part(len(batch))
+        first = smaller_part(len(batch))
         if (await self.ask(batch[:first])).error:
             await self.ask(batch[first:])
         else:
             await self._hunt(batch[first:])
-
-
-def _halves(batch: Batch) -> tuple[Batch, Batch]:
-    middle = -(-len(batch) // 2)
-    return batch[:middle], batch[middle:]
-
-
-def _smaller_part(records: int) -> int:
-    """Of the smallest two Fibonacci numbers that make up ``records``, so much of the smaller one as there is."""
-    smaller, larger = 1, 1
-    while smaller + larger < records:
-        smaller, larger = larger, smaller + larger
-    return max(1, min(smaller, records - larger) if records > larger else records - 1)

@@ -17,6 +17,7 @@ from typing import Final
 
 from shared.gateway.records import Message, Prompt
 from shared.mapping.quoting import plain, quote
+from shared.values.batches import MOST_ANSWERED
 from shared.values.legal import FORMS
 from shared.values.outputs import Output
 from shared.values.questions import LONGEST, Inputs
@@ -75,7 +76,7 @@ def fill_prompt(form: Form, batch: Sequence[Inputs], room: int) -> tuple[Prompt[
     ids = _ids(batch)
     lines = "\n".join(_line(name, inputs) for name, inputs in zip(ids, batch, strict=True))
     messages = (Message("system", form.system), Message("user", lines))
-    return Prompt(NAME, messages, form.schema, _parse, 24 + room * len(batch)), ids
+    return Prompt(NAME, messages, form.schema, _parse, 24 + min(room * len(batch), MOST_ANSWERED)), ids
 
 
 def _line(name: str, inputs: Inputs) -> str:
@@ -147,8 +148,8 @@ def _parse(decoded: object) -> Answers:
     answers = decoded.get("answers") if isinstance(decoded, dict) else None
     if not isinstance(answers, list):
         raise ValueError("no list of answers")
-    return tuple((answer["id"], answer) for answer in answers if _is_answer(answer))
+    return tuple((answer["id"], answer) for answer in answers if is_answer(answer))
 
 
-def _is_answer(answer: object) -> bool:
+def is_answer(answer: object) -> bool:
     return isinstance(answer, dict) and isinstance(answer.get("id"), str)

@@ -17,7 +17,7 @@ from shared.values.outputs import Output
 from shared.values.prompt import Form, form_of
 from shared.values.template import parse_template
 from tests.fakes.asker import FakeAsker
-from tests.fakes.values import answers, records_of, upper
+from tests.fakes.values import WordyAsker, answers, records_of, upper
 
 CALLER = Caller("acme", (Feature.RULE_ENGINE,), "RuleEngine", "abc", deadline=math.inf)
 TEMPLATE = parse_template("Shout {Vocabulary:a.name} into {output:Vocabulary:a.loud}")
@@ -162,6 +162,74 @@ async def test_a_cut_off_answer_makes_smaller_calls() -> None:
     filled = await run(FakeAsker(short), 400, size)
     assert filled.values == loud(400)
     assert size.records < START / 2
+
+
+@pytest.mark.parametrize("length", [2_000, 100_000])
+async def test_one_answer_in_twenty_that_is_too_long_costs_at_most_twice_the_logarithm(length: int) -> None:
+    """Wherever it stands: the others are answered, at most 2·log2(20) further calls; one that ends is answered too."""
+    for place in range(20):
+        size = BatchSize()
+        size.used(20, 20 * 12)
+
+        def talkative(inputs: list[str], long: str = f"name {place}") -> list[object]:
+            return ["x" * length if inputs == [long] else inputs[0].upper()]
+
+        asker = WordyAsker(talkative)
+        filled = await run(asker, 20, size)
+        assert len(asker.prompts) - 1 <= 2 * math.log2(20)
+        assert {inputs for inputs in loud(20) if inputs not in filled.values} <= {(f"name {place}",)}
+        assert len(filled.values) == (20 if length == 2_000 else 19)
+        assert {cause.code for cause in filled.failed.values()} <= {"answer_cut_off"}
+
+
+async def test_of_an_answer_that_was_cut_off_what_is_whole_is_not_asked_again() -> None:
+    def half(prompt: Prompt[Any]) -> object:
+        whole = answers(prompt, upper)
+        text = json.dumps(whole)
+        return AnswerCutOff("cut", text=text[: len(text) // 2]) if len(records_of(prompt)) == 20 else whole
+
+    asker = FakeAsker(half)
+    assert (await run(asker, 20)).values == loud(20)
+    assert len(asker.prompts) <= 3
+    assert sum(len(records_of(prompt)) for prompt in asker.prompts[1:]) <= 11
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"answers": [',
+        '{"answers": [{"id"',
+        '{"answers": [{"id": "zzz", "a": "',
+        "x" * 99,
+        '{"answers": [{"id": "\\ud800',
+    ],
+)
+async def test_whatever_was_cut_off_every_record_is_answered(text: str) -> None:
+    def cut(prompt: Prompt[Any]) -> object:
+        return AnswerCutOff("cut", text=text) if len(records_of(prompt)) > 2 else answers(prompt, upper)
+
+    assert (await run(FakeAsker(cut), 20)).values == loud(20)
+
+
+async def test_answers_longer_than_their_type_lets_expect_get_room() -> None:
+    """Texts of some 200 tokens, where 80 are expected: nobody fails, and what was learnt holds for the calls after."""
+    asker, size = WordyAsker(lambda inputs: [inputs[0] * 100]), BatchSize()
+    filled = await run(asker, 200, size)
+    assert (len(filled.values), filled.failed) == (200, {})
+    before = len(asker.prompts)
+    await run(asker, 12, size)
+    assert len(asker.prompts) == before + 1
+
+
+async def test_no_call_is_given_more_room_than_a_deployment_has() -> None:
+    template = parse_template("{Vocabulary:a.name}" + "".join(f"{{output:Vocabulary:a.o{n}}}" for n in range(20)))
+    form = form_of(template, tuple(Output(f"a.o{n}", "Text") for n in range(20)))
+    asker = FakeAsker(lambda prompt: answers(prompt, lambda inputs: ["x"] * 20))
+    filled = await fill(asker, CALLER, form, questions(100), BatchSize())
+    assert len(filled.values) == 100
+    assert max(prompt.max_output_tokens for prompt in asker.prompts) <= 4_096
 
 
 @pytest.mark.parametrize("error", [None, AnswerCutOff("cut"), ContentFiltered("blocked")])
