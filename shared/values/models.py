@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.mapping.models import AnswerModel, RequestModel, UsageOut
 from shared.mapping.models import Warning as Note
@@ -14,6 +14,17 @@ from shared.settings import SamplesPolicy
 Status = Literal["Set", "Unchanged", "Skipped", "Failed"]
 Mode = Literal["Add", "Set"]
 AllowedValue = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def at_most(most: int, instead: str) -> BeforeValidator:
+    """Refuses a longer list before any of it is read, and says where so many may go."""
+
+    def check(given: object) -> object:
+        if isinstance(given, list) and len(given) > most:
+            raise ValueError(f"{len(given):,} records, and at most {most:,} are possible here: {instead}")
+        return given
+
+    return BeforeValidator(check)
 
 
 class OutputIn(RequestModel):
@@ -37,7 +48,9 @@ class ValuesRequest(RequestModel):
     prompt: str = Field(min_length=1, max_length=8_000)
     mode: Mode
     outputs: dict[KeyName, OutputIn] = Field(default={}, max_length=20)
-    records: list[RecordIn] = Field(min_length=1, max_length=MOST)
+    records: Annotated[list[RecordIn], at_most(MOST, "send more to …/values/jobs")] = Field(
+        min_length=1, max_length=MOST
+    )
     options: ValuesOptions = ValuesOptions()
 
 

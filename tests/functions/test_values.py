@@ -199,6 +199,15 @@ async def test_a_bad_request_names_the_member(stand: Stand, change: dict[str, ob
     assert not stand.gateway.asked
 
 
+async def test_more_records_than_possible_are_told_where_to_go(stand: Stand) -> None:
+    many = body(*(record(n) for n in range(1_001)))
+    answer = await call("POST", PATH, many)
+    (fault,) = answer.json["errors"]
+    assert (answer.status, fault["pointer"]) == (400, "/records")
+    assert fault["message"] == "1,001 records, and at most 1,000 are possible here: send more to …/values/jobs"
+    assert (await call("POST", f"{PATH}/jobs", many)).status == 202
+
+
 async def test_the_same_idempotency_key_sends_no_second_prompt(stand: Stand) -> None:
     headers = {"idempotency-key": "k1"}
     first = await call("POST", PATH, body(record(1)), headers=headers)

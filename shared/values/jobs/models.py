@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from shared.mapping.models import AnswerModel, RequestModel, UsageOut
 from shared.records import KeyName, RecordIn
-from shared.values.models import Cause, Mode, OutputIn, ValuesOptions
+from shared.values.models import Cause, Mode, OutputIn, ValuesOptions, at_most
 
 State = Literal["queued", "running", "paused", "succeeded", "failed", "cancelled", "stopped_by_limit"]
 MOST_RECORDS = 1_000_000
@@ -42,7 +42,9 @@ class ValueJobRequest(RequestModel):
     prompt: str = Field(min_length=1, max_length=8_000)
     mode: Mode
     outputs: dict[KeyName, OutputIn] = Field(default={}, max_length=20)
-    records: list[RecordIn] | None = Field(default=None, min_length=1, max_length=MOST_INLINE)
+    records: Annotated[list[RecordIn] | None, at_most(MOST_INLINE, "put more into a file, and name it as source")] = (
+        Field(default=None, min_length=1, max_length=MOST_INLINE)
+    )
     source: SourceIn | None = None
     limits: LimitsIn = LimitsIn()
     callback_url: str | None = Field(default=None, min_length=1, max_length=2_000)
