@@ -18,6 +18,7 @@ from shared.errors import ContentFiltered, DeploymentThrottled
 from shared.gateway.ports import FlagRow
 from shared.settings import Price
 from shared.values.jobs import plan
+from shared.values.jobs.lane import claim, release
 from tests.fakes.app import Answer, Stand, call, indexed
 from tests.fakes.values import answers, upper
 
@@ -219,6 +220,45 @@ async def test_a_limit_is_never_passed_and_a_higher_one_lets_the_job_go_on(stand
     asked = [record for _, text in stand.gateway.asked for record in re.findall(r'"name \d+"', text)]
     assert len(set(asked)) == 400
     assert len(asked) - 400 < 10  # finished calls of a chunk that was cut short: the gateway finds their checkpoints
+
+
+async def test_what_was_answered_of_unfinished_chunks_is_in_the_results_of_a_job_that_stopped(stand: Stand) -> None:
+    """Three records a call, ten a chunk; some ten calls within the limit."""
+    stand.gateway.answerer = lambda prompt: answers(prompt, lambda inputs: [inputs[0][:9]])
+    records = [{"id": f"r{n}", "properties": {"a.name": f"name {n} {'x' * 7_000}"}} for n in range(40)]
+    accepted = await call("POST", PATH, body(records=records, limits={"maxTokens": 23_200}))
+    await drain(stand)
+    stopped = await state(accepted)
+    found = lines(stand, stopped["results"])
+    answered = {f"r{n}" for _, text in stand.gateway.asked for n in re.findall(r'"name (\d+) x', text)}
+    assert (stopped["state"], len(found)) == ("stopped_by_limit", 40)
+    assert {line["id"] for line in found if line["status"] == "Set"} == answered
+    assert len(answered) % 10 != 0
+    assert stopped["progress"]["done"] == len(answered)
+    assert stopped["usage"]["prompts"] == len(stand.gateway.asked)
+    await call("POST", f"{PATH}/{accepted.json['jobId']}/resume", {"limits": {"maxTokens": 1_000_000}})
+    assert (await state(accepted))["progress"]["done"] < len(answered)
+    await drain(stand)
+    ended = await state(accepted)
+    assert (ended["state"], ended["progress"]["done"]) == ("succeeded", 40)
+
+
+async def test_a_job_that_stopped_waits_for_the_calls_of_other_workers(stand: Stand) -> None:
+    accepted = await call("POST", PATH, body(40))
+    await deliver(stand)
+    jobs = stand.services.value_jobs
+    job = await jobs.get("acme", accepted.json["jobId"])
+    assert job is not None
+    assert await claim(jobs, job, 1, 1, 10)
+    stand.flag_table.rows["acme", "RuleEngine"] = FlagRow(False, "Production")
+    stand.now += 10
+    await deliver(stand)
+    for _ in range(3):
+        await deliver(stand)
+    assert (await state(accepted))["state"] == "running"
+    await release(jobs, job, 1)
+    await drain(stand)
+    assert (await state(accepted))["state"] == "failed"
 
 
 async def test_a_limit_too_small_for_a_usual_call_is_used_by_smaller_ones(stand: Stand) -> None:

@@ -49,6 +49,8 @@ class JobAnswers:
         """A chunk's. ``questions`` may be left out where none failed."""
         rows = []
         for place, (values, cause) in enumerate(zip(chunk.values, chunk.causes, strict=True)):
+            if values is None and cause is None:
+                continue
             inputs = questions[place] if cause and questions else None
             answer = [values, cause.model_dump() if cause else None, inputs]
             rows.append((first + place, json.dumps(answer)))

@@ -41,7 +41,13 @@ async def answer_chunk(
     if task.reuse:
         known = await desk.values.known.find(job.organization, task.form, model, questions)
     to_ask = tuple(inputs for inputs in questions if inputs not in known)
-    filled = await _filled(desk, blobs, job, task, (number, chunk), to_ask, size)
+    filled = Filled()
+    try:
+        await _fill(desk, blobs, job, task, (number, chunk), to_ask, size, filled)
+    except Exception:
+        if filled.values:
+            await keep_answers(desk.jobs, job, chunk, questions, known, filled, "begun")
+        raise
     if task.reuse:
         await desk.values.known.keep(job.organization, task.form, model, filled.values)
     return await keep_answers(desk.jobs, job, chunk, questions, known, filled)
@@ -53,7 +59,7 @@ async def find_questions(jobs: ValueJobs, job: Job, chunk: int) -> tuple[Inputs,
     return tuple(tuple(cast("list[str]", inputs)) for inputs in cast("list[object]", found or []))
 
 
-async def _filled(
+async def _fill(
     desk: JobDesk,
     blobs: Blobs,
     job: Job,
@@ -61,7 +67,8 @@ async def _filled(
     place: tuple[int, int],
     to_ask: tuple[Inputs, ...],
     size: BatchSize,
-) -> Filled:
+    filled: Filled,
+) -> None:
     number, chunk = place
     started, patience = time.monotonic(), desk.values.settings.prompt_timeout + WAITING_SECONDS
     orderly = OrderlyAsker(_asker(desk, job, number), started + RUN_SECONDS, patience)
@@ -72,7 +79,7 @@ async def _filled(
         checkpoints=BlobCheckpoints(blobs, job.organization, f"{job.job_id}/{chunk}"),
     )
     async with leased(desk.jobs, job, number, lambda: orderly.stop(Stopped())):
-        return await fill(orderly, caller, task.form, to_ask, FixedSize(job.lanes[number].size, size))
+        await fill(orderly, caller, task.form, to_ask, FixedSize(job.lanes[number].size, size), filled)
 
 
 def _asker(desk: JobDesk, job: Job, number: int) -> Asker:

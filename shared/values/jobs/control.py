@@ -10,7 +10,7 @@ from shared.errors import InvalidRequest, NotFound, Violation
 from shared.usage_out import usage_out
 from shared.values.jobs.budget import taken_over
 from shared.values.jobs.desk import JobDesk
-from shared.values.jobs.job import ENDED, Job
+from shared.values.jobs.job import ENDED, Job, Tally
 from shared.values.jobs.messages import put_step
 from shared.values.jobs.models import (
     Forecast,
@@ -73,7 +73,13 @@ async def resume(desk: JobDesk, organization: str, job_id: str, limits: LimitsIn
             tokens, cost = limits.max_tokens or job.max_tokens, cost_of(limits) or job.max_cost
             job = replace(job, max_tokens=tokens, max_cost=cost)
         return replace(
-            job, state="running" if job.planned else "queued", lanes=lanes, ends=None, error=None, told=False
+            job,
+            state="running" if job.planned else "queued",
+            lanes=lanes,
+            begun=Tally(),
+            ends=None,
+            error=None,
+            told=False,
         )
 
     job = await _change(desk, organization, job_id, edit)
@@ -84,17 +90,18 @@ async def resume(desk: JobDesk, organization: str, job_id: str, limits: LimitsIn
 
 def state_of(job: Job, currency: str) -> ValueJobState:
     prompt, completion, cost = forecast_now(job)
+    counted = job.begun + Tally(job.done, job.failed, job.reused, job.usage)
     return ValueJobState(
         job_id=job.job_id,
         organization_id=job.organization,
         state=job.state,
-        progress=JobProgress(records=job.records, done=job.done, failed=job.failed, reused=job.reused),
+        progress=JobProgress(records=job.records, done=counted.done, failed=counted.failed, reused=counted.reused),
         forecast=Forecast(
             prompt_tokens=prompt, completion_tokens=completion, cost=None if cost is None else float(cost)
         ),
-        usage=usage_out(job.usage, currency),
+        usage=usage_out(counted.usage, currency),
         results=Place(container=CONTAINER, blob=result_name(job)) if job.has_results else None,
-        failures=Place(container=CONTAINER, blob=failures_name(job)) if job.has_results and job.failed else None,
+        failures=Place(container=CONTAINER, blob=failures_name(job)) if job.has_results and counted.failed else None,
         created_at=job.created_at,
         updated_at=job.updated_at,
         error=Cause(code=job.error[0], detail=job.error[1]) if job.error else None,

@@ -18,8 +18,8 @@ from shared.values.jobs.answered import AnsweredRecord, JobAnswers, answer_of
 from shared.values.jobs.chunk import find_questions
 from shared.values.jobs.control import state_of
 from shared.values.jobs.desk import JobDesk
-from shared.values.jobs.job import ENDED, Job
-from shared.values.jobs.lane import find_answers
+from shared.values.jobs.job import ENDED, Job, Tally
+from shared.values.jobs.lane import find_answers, tally_of
 from shared.values.jobs.models import State
 from shared.values.jobs.plan import CHUNK, PART
 from shared.values.jobs.store import CONTAINER, chunk_name, failures_name, result_name
@@ -33,13 +33,12 @@ Line = Callable[[AnsweredRecord], str | None]
 async def finish(desk: JobDesk, job: Job) -> None:
     """Write the results and end the job. Raises StorageUnavailable, TaskGone."""
     ends: State = job.ends or "succeeded"
-    if job.planned:
-        await _write(desk, job)
+    begun = await _write(desk, job) if job.planned else Tally()
 
     def edit(now: Job) -> Job | None:
         if now.state not in ("queued", "running") or now.ends != job.ends:
             return None
-        return replace(now, state=ends, ends=None, has_results=job.planned)
+        return replace(now, state=ends, ends=None, has_results=job.planned, begun=begun)
 
     ended = await desk.jobs.change(job.organization, job.job_id, edit)
     if ended is not None:
@@ -63,17 +62,21 @@ async def settle(desk: JobDesk, job: Job) -> None:
     await desk.jobs.change(job.organization, job.job_id, edit)
 
 
-async def _write(desk: JobDesk, job: Job) -> None:
+async def _write(desk: JobDesk, job: Job) -> Tally:
+    """What of the results is not counted in the job's row."""
     task = await find_task(desk.jobs, job)
-    answers = JobAnswers()
+    answers, begun = JobAnswers(), Tally()
     try:
         for chunk in range(job.chunks):
             found = await find_answers(desk.jobs, job, chunk)
+            if found is None and (found := await find_answers(desk.jobs, job, chunk, "begun")):
+                begun += await tally_of(desk.jobs, job, chunk, found)
             if found is not None:
                 questions = await find_questions(desk.jobs, job, chunk) if any(found.causes) else ()
                 answers.add(chunk * CHUNK, found, questions)
         for name, write in ((result_name(job), _result_line), (failures_name(job), _failure_line)):
             await desk.writer.write(CONTAINER, name, _lines(desk, job, task, answers, write), JSONL)
+        return begun
     finally:
         answers.close()
 

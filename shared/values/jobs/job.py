@@ -46,6 +46,25 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What came of some questions, in records, and what it took."""
+
+    done: int = 0
+    """Answered or failed."""
+    failed: int = 0
+    reused: int = 0
+    usage: Usage = field(default_factory=Usage)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.done + other.done,
+            self.failed + other.failed,
+            self.reused + other.reused,
+            self.usage + other.usage,
+        )
+
+
+@dataclass(frozen=True)
 class Job:
     organization: str
     job_id: str
@@ -65,6 +84,8 @@ class Job:
     failed: int = 0
     reused: int = 0
     usage: Usage = field(default_factory=Usage)
+    begun: Tally = field(default_factory=Tally)
+    """Beside what is counted above: of chunks that a job which has stopped did not finish. Counted until it goes on."""
     lost_tokens: int = 0
     """Perhaps billed for calls whose worker died, beside ``usage``."""
     lost_cost: Decimal = Decimal(0)
@@ -115,6 +136,7 @@ def values_of(job: Job) -> dict[str, Value]:
         "Failed": job.failed,
         "Reused": job.reused,
         "Usage": _dump(asdict(job.usage)),
+        "Begun": _dump(asdict(job.begun)),
         "Lost": _dump([job.lost_tokens, job.lost_cost]),
         "Forecast": _dump(job.forecast) if job.forecast else None,
         "Lanes": _dump([asdict(lane) for lane in job.lanes]),
@@ -150,6 +172,7 @@ def job_of(organization: str, job_id: str, row: Row) -> Job:
         failed=row.number("Failed"),
         reused=row.number("Reused"),
         usage=_usage(json.loads(row.text("Usage") or "{}")),
+        begun=_tally(json.loads(row.text("Begun") or "{}")),
         lost_tokens=int(lost[0]),
         lost_cost=Decimal(str(lost[1])),
         forecast=(forecast[0], forecast[1], _decimal(forecast[2])) if forecast else None,
@@ -171,6 +194,11 @@ def _decimal(value: object) -> Decimal | None:
 
 def _usage(found: dict[str, object]) -> Usage:
     return Usage(**{**found, "cost": _decimal(found.get("cost", 0))})  # type: ignore[arg-type]
+
+
+def _tally(found: dict[str, object]) -> Tally:
+    usage = cast("dict[str, object]", found.get("usage", {}))
+    return Tally(**{**found, "usage": _usage(usage)})  # type: ignore[arg-type]
 
 
 def _lane(found: dict[str, object]) -> Lane:

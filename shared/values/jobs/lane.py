@@ -1,5 +1,7 @@
 """One chunk of a job: claimed, asked about, its answers laid down, its counts in the job's row, exactly once.
 
+What is answered of a chunk when its job stops is laid down too, for the results of a job that ends there.
+
 The order makes every death harmless: answers blob, then the lane's next message, then the row. A chunk whose answers
 are there is not asked about again; a row is moved on from this chunk only once; a message for a chunk that the row has
 left is stale.
@@ -14,14 +16,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from shared.errors import StorageUnavailable
 from shared.gateway.records import Usage
 from shared.values.answers import Values
 from shared.values.fill import Filled
 from shared.values.jobs.budget import taken_over
-from shared.values.jobs.job import Job, Lane
+from shared.values.jobs.job import Job, Lane, Tally
 from shared.values.jobs.plan import find_counts
 from shared.values.jobs.store import ValueJobs, chunk_name
 from shared.values.models import Cause
@@ -29,6 +31,9 @@ from shared.values.questions import Inputs
 
 LEASE: Final = timedelta(seconds=15)
 BEAT_SECONDS: Final = 5.0
+
+Kind = Literal["answer", "begun"]
+"""Of a chunk's answers: all of them, or those that were there when its job stopped."""
 
 
 class LaneBusy(Exception):
@@ -41,13 +46,13 @@ class LaneBusy(Exception):
 
 @dataclass(frozen=True)
 class ChunkAnswers:
-    """What lies in an answers blob: one entry per question of the chunk."""
+    """What lies in an answers blob: one entry per question of the chunk, of which one not asked yet has neither."""
 
     values: tuple[Values | None, ...]
     causes: tuple[Cause | None, ...]
     usage: Usage
     asked: int
-    """Questions that were sent; the others were known."""
+    """Questions that were sent and settled; others were known."""
 
 
 async def claim(jobs: ValueJobs, claimed: Job, number: int, chunk: int, size: int) -> Job | None:
@@ -97,9 +102,7 @@ async def release(jobs: ValueJobs, job: Job, number: int) -> None:
 
 async def commit(jobs: ValueJobs, job: Job, number: int, chunk: int, answers: ChunkAnswers) -> Job | None:
     """Move the row on from this chunk, with its counts. None where it has been moved on already."""
-    counts = await find_counts(jobs, job, chunk)
-    failed = sum(count for count, cause in zip(counts, answers.causes, strict=True) if cause)
-    records = sum(counts)
+    tally = await tally_of(jobs, job, chunk, answers)
 
     def edit(now: Job) -> Job | None:
         lane = now.lanes[number]
@@ -107,15 +110,29 @@ async def commit(jobs: ValueJobs, job: Job, number: int, chunk: int, answers: Ch
             return None
         return replace(
             now.with_lane(number, Lane(chunk + len(now.lanes))),
-            done=now.done + records,
-            failed=now.failed + failed,
-            reused=now.reused + records - answers.asked,
-            usage=now.usage + answers.usage,
+            done=now.done + tally.done,
+            failed=now.failed + tally.failed,
+            reused=now.reused + tally.reused,
+            usage=now.usage + tally.usage,
             lost_tokens=now.lost_tokens + sum(call.lost for call in lane.calls.values()),
             lost_cost=now.lost_cost + sum((call.lost_cost for call in lane.calls.values()), Decimal(0)),
         )
 
     return await jobs.change(job.organization, job.job_id, edit)
+
+
+async def tally_of(jobs: ValueJobs, job: Job, chunk: int, answers: ChunkAnswers) -> Tally:
+    """Raises StorageUnavailable."""
+    counts = await find_counts(jobs, job, chunk)
+    settled = zip(counts, answers.values, answers.causes, strict=True)
+    done = sum(count for count, values, cause in settled if values is not None or cause is not None)
+    failed = sum(count for count, cause in zip(counts, answers.causes, strict=True) if cause)
+    return Tally(done, failed, done - answers.asked, answers.usage)
+
+
+def seconds_held(job: Job, now: datetime) -> float:
+    """Until no lane has an owner at work, at most; 0 where none has."""
+    return max((_left(lane, now).total_seconds() for lane in job.lanes if lane.owner), default=0.0)
 
 
 async def halve(jobs: ValueJobs, job: Job, number: int) -> bool:
@@ -131,8 +148,8 @@ async def halve(jobs: ValueJobs, job: Job, number: int) -> bool:
     return await jobs.change(job.organization, job.job_id, edit) is not None
 
 
-async def find_answers(jobs: ValueJobs, job: Job, chunk: int) -> ChunkAnswers | None:
-    found = await jobs.find(job, chunk_name("answer", chunk))
+async def find_answers(jobs: ValueJobs, job: Job, chunk: int, kind: Kind = "answer") -> ChunkAnswers | None:
+    found = await jobs.find(job, chunk_name(kind, chunk))
     if not isinstance(found, dict):
         return None
     usage = cast("dict[str, int | str | None]", found["usage"])
@@ -148,15 +165,21 @@ async def find_answers(jobs: ValueJobs, job: Job, chunk: int) -> ChunkAnswers | 
 
 
 async def keep_answers(
-    jobs: ValueJobs, job: Job, chunk: int, questions: Sequence[Inputs], known: dict[Inputs, Values], filled: Filled
+    jobs: ValueJobs,
+    job: Job,
+    chunk: int,
+    questions: Sequence[Inputs],
+    known: dict[Inputs, Values],
+    filled: Filled,
+    kind: Kind = "answer",
 ) -> ChunkAnswers:
-    """Lay down what came of a chunk's questions."""
+    """Lay down what came of a chunk's questions: of all of them, or of those that were asked before its job stopped."""
     values = {**known, **filled.values}
     answers = ChunkAnswers(
         tuple(values.get(inputs) for inputs in questions),
         tuple(filled.failed.get(inputs) for inputs in questions),
         filled.usage,
-        len(questions) - len(known),
+        len(filled.values) + len(filled.failed),
     )
     usage = {**vars(answers.usage), "cost": None if answers.usage.cost is None else str(answers.usage.cost)}
     content = {
@@ -165,7 +188,7 @@ async def keep_answers(
         "usage": usage,
         "asked": answers.asked,
     }
-    await jobs.keep(job, chunk_name("answer", chunk), content)  # type: ignore[arg-type]
+    await jobs.keep(job, chunk_name(kind, chunk), content)  # type: ignore[arg-type]
     return answers
 
 

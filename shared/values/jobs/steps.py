@@ -24,15 +24,15 @@ from shared.values.jobs.control import resume
 from shared.values.jobs.desk import JobDesk, UnreadableSource
 from shared.values.jobs.finish import finish, settle
 from shared.values.jobs.job import ENDED, Job
-from shared.values.jobs.lane import LaneBusy, claim, commit, find_answers, halve, release
+from shared.values.jobs.lane import LaneBusy, claim, commit, find_answers, halve, release, seconds_held
 from shared.values.jobs.messages import QUEUE, StepMessage, put_step
 from shared.values.jobs.models import State
 from shared.values.jobs.planning import plan_job
 from shared.values.jobs.task import TaskGone, find_task
 
 _LIMIT: Final = (
-    "The next call might have passed the job's limits; what finished chunks answered is in its results, "
-    "and what others did is kept for a resumed job."
+    "The next call might have passed the job's limits. What was answered is in its results, "
+    "and a resumed job does not pay for it again."
 )
 
 
@@ -59,7 +59,7 @@ async def end_job(desk: JobDesk, step: StepMessage, code: str, detail: str, deli
     if job is not None:
         replay = step.model_copy(update={"step": "resume"}).model_dump(by_alias=True)
         await desk.failures.record(_failure(job, code, detail, delivery), replay)
-        await finish(desk, job)
+        await _finish_or_wait(desk, job)
 
 
 async def _run(desk: JobDesk, blobs: Blobs, step: StepMessage) -> None:
@@ -70,6 +70,8 @@ async def _run(desk: JobDesk, blobs: Blobs, step: StepMessage) -> None:
         await resume(desk, job.organization, job.job_id)
     elif job.state in ENDED:
         await settle(desk, job)
+    elif job.ends is not None and (held := seconds_held(job, desk.jobs.clock())) > 0:
+        raise LaneBusy(min(held, 1.0))
     elif job.ends is not None or (step.step == "finish" and job.planned and job.lanes_done):
         await finish(desk, job)
     elif job.at_work and step.step == "start":
@@ -93,7 +95,7 @@ async def _fill(desk: JobDesk, blobs: Blobs, step: StepMessage, job: Job) -> Non
     """One chunk, then the lane's next message, then the row."""
     task = await find_task(desk.jobs, job)
     size = desk.values.sizes.of(job.organization, task.form.version)
-    claimed = await claim(desk.jobs, job, step.lane, step.chunk, size.records)
+    claimed = await claim(desk.jobs, job, step.lane, step.chunk, size.at_most(task.form.room))
     if claimed is None:
         await _go_on(desk, step)
         return
@@ -111,7 +113,7 @@ async def _fill(desk: JobDesk, blobs: Blobs, step: StepMessage, job: Job) -> Non
         await release(desk.jobs, claimed, step.lane)
         stopped = await _ending(desk, step, "stopped_by_limit", ("limit_reached", _LIMIT))
         if stopped:
-            await finish(desk, stopped)
+            await _finish_or_wait(desk, stopped)
         return
     except BaseException:
         await release(desk.jobs, claimed, step.lane)
@@ -128,6 +130,14 @@ async def _go_on(desk: JobDesk, step: StepMessage) -> None:
     job = await desk.jobs.get(step.organization_id, step.job_id)
     if job is not None and job.at_work and job.planned and job.lanes_done:
         await put_step(desk.queues, job, "finish")
+
+
+async def _finish_or_wait(desk: JobDesk, job: Job) -> None:
+    """Other lanes may have calls in flight, whose answers belong into the results: then it is finished after them."""
+    if seconds_held(job, desk.jobs.clock()) > 0:
+        await put_step(desk.queues, job, "finish")
+    else:
+        await finish(desk, job)
 
 
 async def _ending(desk: JobDesk, step: StepMessage, state: State, error: tuple[str, str]) -> Job | None:
