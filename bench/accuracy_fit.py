@@ -3,7 +3,7 @@
 A conditional logit on every field of the public suites: which of the keys that are weighed when a mapping is settled
 was right, or none? Few weights, pulled towards 0, so that a rerun on other tasks gives nearly the same. ``ai`` needs
 the local model's answers (kept from ``mapping_accuracy``; what is missing is asked). What is told is
-leave-one-task-out: each task is decided with weights fitted on all the others.
+leave-one-task-out: each task is decided with weights fitted on all the others, beside the naive prompt.
 """
 
 from __future__ import annotations
@@ -13,23 +13,20 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bench.accuracy_left_out import Asked, Decided, Engine, compared, decided, decided_naively, labelled_share, measures
 from bench.accuracy_model import LocalModel, ModelAsker, OutOfTime
-from bench.accuracy_scores import Judged, ahead, calibration_error, scores
 from bench.accuracy_tasks import SUITES, Task, tasks
 from bench.mapping_accuracy import CALLER
 from shared.mapping import confidence, settle
 from shared.mapping.assemble import assemble
-from shared.mapping.plan import Plan
 from shared.mapping.standing import Standings
 from shared.mapping.suggest import Work, suggest
-from shared.mapping.verdicts import Ledger, Verdict
 
 FITTED_ON = (*SUITES, "labelled")
 _FILE = Path(confidence.__file__).with_suffix(".json")
@@ -37,37 +34,27 @@ _PULL = 0.05
 """Of the ridge."""
 _STEPS = 600
 _BAR = 0.10
-Engine = Literal["ai", "auto"]
 Vector = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A task, what is known of it, and what the model said (nothing with ``auto``)."""
-
-    task: Task
-    plan: Plan
-    verdicts: Mapping[int, Verdict]
 
 
 def run() -> dict[str, object]:
     kind, seconds = os.environ.get("ACCURACY_MODEL", "model-1.5b"), float(os.environ.get("ACCURACY_SECONDS", "inf"))
     with LocalModel(kind, seconds) as model:
         auto, ai = asyncio.run(_asked("auto", model)), asyncio.run(_asked("ai", model))
+        naively = decided_naively([one.task for one in auto.values() if one.task.suite in SUITES], model)
     # A task that the model has not answered yet still says what scores are worth, but nothing of the model's word.
-    known = {"auto": auto, "ai": auto | ai}
+    known: dict[Engine, dict[str, Asked]] = {"auto": auto, "ai": auto | ai}
     fitted = {engine: _fit(engine, list(asked.values())) for engine, asked in known.items()}
-    held_out = {engine: _held_out(engine, asked, list(ai)) for engine, asked in known.items()}
+    found = {engine: _left_out(engine, asked, list(ai)) for engine, asked in known.items()}
     told: dict[str, object] = {
         "tasks": len(auto),
         "answered": len(ai),
-        "auto": _told(_held_out("auto", auto, list(auto))),
+        **compared(FITTED_ON, found["ai"], found["auto"], naively),
+        "labelledShare": {engine: labelled_share(decisions) for engine, decisions in found.items()},
     }
-    told |= {"whereAnswered": {engine: _told(judged) for engine, judged in held_out.items()}}
-    told["aiAheadOfAuto"] = ahead(held_out["ai"], held_out["auto"])
     about = "Fitted by `python -m bench accuracy_fit`. Left out: each task decided with the weights of all the others."
     _FILE.write_text(json.dumps({"about": about, "model": kind, "leftOut": told, "weights": fitted}, indent=2) + "\n")
-    errors = [calibration_error([(each.confidence or 0.0, each.right) for each in all_]) for all_ in held_out.values()]
+    errors = [measures([each for one in all_ for each in one.judged])["calibrationError"] for all_ in found.values()]
     return told | {"weights": fitted, "bar": _BAR, "reached": max(errors) <= _BAR}
 
 
@@ -77,28 +64,30 @@ async def _asked(engine: Engine, model: LocalModel) -> dict[str, Asked]:
     found: dict[str, Asked] = {}
     for suite in FITTED_ON:
         for task in tasks(suite):
-            heard: list[tuple[Plan, Ledger]] = []
             with contextlib.suppress(OutOfTime):
-                await suggest(_work(task, engine, heard), ModelAsker(model))
-                plan, ledger = heard[0]
-                found[f"{suite}/{task.name}"] = Asked(task, plan, dict(ledger.verdicts))
+                found[f"{suite}/{task.name}"] = await _listened(task, engine, model)
     return found
 
 
-def _work(task: Task, engine: Engine, heard: list[tuple[Plan, Ledger]]) -> Work:
-    async def compute(function, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+async def _listened(task: Task, engine: Engine, model: LocalModel) -> Asked:
+    heard: list[Asked] = []
+
+    async def compute(function: Any, /, *args: Any, **kwargs: Any) -> Any:
         if function is assemble:
-            heard.append((args[0], args[1]))
+            heard.append(Asked(task, args[0], args[1], kwargs))
         return function(*args, **kwargs)
 
-    return Work("bench", "bench", task.request(engine), task.vocabularies, "full", CALLER, "USD", compute=compute)
+    work = Work("bench", "bench", task.request(engine), task.vocabularies, "full", CALLER, "USD", compute=compute)
+    await suggest(work, ModelAsker(model))
+    return heard[0]
 
 
 def _fit(engine: Engine, asked: Sequence[Asked]) -> dict[str, float]:
-    names = confidence.RANKING + (confidence.WORD if engine == "ai" else ())
-    fields = [each for one in asked for each in _fields(one, names)]
-    weights = _logit(fields, len(names))
-    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
+    return _weights(engine, [each for one in asked for each in _fields(one, _names(engine))])
+
+
+def _names(engine: Engine) -> tuple[str, ...]:
+    return confidence.RANKING + (confidence.WORD if engine == "ai" else ())
 
 
 Field = tuple[Vector, Vector]
@@ -120,6 +109,11 @@ def _fields(asked: Asked, names: Sequence[str]) -> Iterator[Field]:
             np.array([[row.get(name, 0.0) for name in names] for row in rows]),
             np.array([*right, float(not any(right))]),
         )
+
+
+def _weights(engine: Engine, fields: Sequence[Field]) -> dict[str, float]:
+    names = _names(engine)
+    return {name: round(float(weight), 3) for name, weight in zip(names, _logit(fields, len(names)), strict=True)}
 
 
 def _logit(fields: Sequence[Field], count: int) -> Vector:
@@ -144,22 +138,10 @@ def _logit(fields: Sequence[Field], count: int) -> Vector:
     return weights
 
 
-def _held_out(engine: Engine, asked: Mapping[str, Asked], names: Sequence[str]) -> list[Judged]:
+def _left_out(engine: Engine, asked: Mapping[str, Asked], names: Sequence[str]) -> list[Decided]:
     """The named tasks, each decided with weights fitted on all the others."""
-    judged: list[Judged] = []
-    for name in names:
-        left_out = asked[name]
-        weights = _fit(engine, [each for other, each in asked.items() if other != name])
-        with confidence.weights_of({engine: weights}):
-            decisions = settle.settle(left_out.plan, left_out.verdicts)
-        for field, decision in zip(left_out.plan.profile.fields, decisions, strict=True):
-            truth = left_out.task.truth.get(field.name, frozenset())
-            said = decision.key.key.key.key if decision.key else None
-            right = said in truth if said is not None else not truth
-            judged.append(Judged(name, field.name, said, right, len(truth), decision.confidence))
-    return judged
-
-
-def _told(judged: Sequence[Judged]) -> dict[str, object]:
-    sure = [(each.confidence or 0.0, each.right) for each in judged]
-    return {**scores(judged), "fields": len(judged), "calibrationError": calibration_error(sure)}
+    fields = {name: list(_fields(each, _names(engine))) for name, each in asked.items()}
+    return [
+        decided(asked[name], engine, _weights(engine, [f for other in fields if other != name for f in fields[other]]))
+        for name in names
+    ]

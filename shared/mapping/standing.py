@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from shared.mapping.candidates import Ranked, ShortList
 from shared.profiling.models import FieldProfile
 
+_MORE = frozenset(("shape", "telling"))
+"""Signals there are only where a key has more than names."""
 _MOST = 0.4
 """A lead beyond this says nothing more."""
 
@@ -19,7 +21,7 @@ class Standing:
     hold: float
     """Over the best other field for this key; below 0 where another is better. Within 0.4 of 0."""
     shown: bool
-    """The field has values to compare, not only a name: then the same score says more."""
+    """The field has values, and the key values or a description: then the same score says more than of names alone."""
 
 
 class Standings:
@@ -43,4 +45,5 @@ class Standings:
         suitors = self._suitors.get(ranked.key.key.key, ())
         rival = next((-score for score, field in suitors if field != number), 0.0)
         hold = max(-_MOST, min(_MOST, ranked.score - rival))
-        return Standing(ranked.score, hold, bool(self._fields[number].samples))
+        shown = bool(self._fields[number].samples) and not _MORE.isdisjoint(ranked.signals)
+        return Standing(ranked.score, hold, shown)

@@ -27,7 +27,7 @@ class Clues:
     listing: Scores
     """How many of the field's values the key's description names: 0 to 1."""
     misfit: Scores
-    """The key's type cannot hold the field's values: 0 or 1."""
+    """The key cannot hold the field's values: 0 or 1."""
     topic: Scores
     """By how much the key's group is less about the data set than another: 0 to 2."""
 
@@ -45,10 +45,11 @@ class Clues:
 def clues(
     data_set: DataSetProfile, asked: Sequence[FieldFacts], table: Table, groups: Numbers | None, keys: KeyList
 ) -> Clues:
+    origin = _origin(data_set)
     return Clues(
-        role=same_role(_origin(data_set), asked, table, keys),
+        role=same_role(origin, asked, table, keys),
         listing=named_values(asked, table, keys),
-        misfit=misfits(asked, table, keys),
+        misfit=misfits(origin, asked, table, keys),
         topic=off_topic(data_set.description, asked, table, groups, keys),
     )
 

@@ -96,6 +96,20 @@ class TestMisfit:
         assert self.misfit(("三", "五")) == set()
         assert self.misfit(()) == set()
 
+    def test_what_tells_the_records_apart_is_not_what_many_of_them_share(self) -> None:
+        keys = key_list({"key": "customerGroupId"}, {"key": "customerAccount"}, {"key": "groupName"})
+        found = ranked(customers("CustomerID"), keys, "CustomerID")
+        assert {short for short, each in found.items() if each.signals.get("fitting", 1) == 0} == {
+            "customerGroupId", "groupName",
+        }  # fmt: skip
+        assert next(iter(found)) == "customerAccount"
+
+    def test_unless_the_records_are_just_these_or_the_field_repeats(self) -> None:
+        keys = key_list({"key": "customerGroupId"}, {"key": "customerAccount"})
+        assert next(iter(ranked(customers("GROUP_ID"), keys, "GROUP_ID"))) == "customerGroupId"
+        rows = profile_records("customers", None, [{"CustomerID": f"C-{n % 3}", "n": n} for n in range(40)])
+        assert not any("fitting" in each.signals for each in ranked(rows, keys, "CustomerID").values())
+
 
 class TestTopic:
     def keys(self, *descriptions: tuple[str, str]) -> KeyList:
