@@ -1,6 +1,6 @@
 """Values that a key cannot hold: ``XL`` is no number of people, whatever both are called.
 
-Nor is what tells the records apart the id of something that many of them share: a ``CustomerID`` no ``CustomerGroupId``.
+Nor is what tells the records apart the id of what many of them share: a ``CustomerID`` is no ``CustomerGroupId``.
 """
 
 from __future__ import annotations
