@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from shared.rules.draft import EVERYTHING, Condition, Draft, Group, Test, tests
+from shared.rules import powerfx
+from shared.rules.draft import EVERYTHING, Action, Condition, Draft, Group, Test, tests
 from shared.rules.offer import Offer
 from shared.rules.prompt import Reply
 
@@ -17,7 +19,8 @@ _EVERY: Final = frozenset({"all", "all records", "alle", "tous", "todos", "tutti
 
 def put_right(draft: Draft, reply: Reply, words: str, offered: Sequence[Offer]) -> Draft:
     """``words``: the prompt and the answers to questions."""
-    return _ungrounded(_truths(draft, {offer.key: offer.data_type for offer in offered}), reply, words)
+    types = {offer.key: offer.data_type for offer in offered}
+    return _ungrounded(_truths(_combined(draft, tuple(types)), types), reply, words)
 
 
 def changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
@@ -47,6 +50,34 @@ def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
         return Test(test.field, "isTrue" if (said in _TRUE) == (test.operator == "equals") else "isFalse")
 
     return changed(draft, change)
+
+
+def _combined(draft: Draft, keys: Sequence[str]) -> Draft:
+    """``setValue {customer.first} {c.last}`` is to combine these keys; one of them is meant where only its prefix is
+    not the catalogue's."""
+    named = {key: key for key in keys} | _only(keys)
+
+    def change(action: Action) -> Action:
+        text = action.get("template" if action.name == "combine" else "value")
+        meant = {place: named.get(place) or named.get(_short(place)) for place in powerfx.places_of(text)}
+        if action.name not in ("combine", "setValue") or not meant or not all(meant.values()):
+            return action
+        for place, key in meant.items():
+            text = text.replace(f"{{{place}}}", f"{{{key}}}")
+        return Action("combine", (("key", action.get("key")), ("template", text)))
+
+    rules = tuple(replace(rule, actions=tuple(map(change, rule.actions))) for rule in draft.rules)
+    return replace(draft, rules=rules)
+
+
+def _only(keys: Sequence[str]) -> dict[str, str]:
+    """Names without prefix that one key alone has."""
+    counts = Counter(map(_short, keys))
+    return {_short(key): key for key in keys if counts[_short(key)] == 1}
+
+
+def _short(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _ungrounded(draft: Draft, reply: Reply, words: str) -> Draft:

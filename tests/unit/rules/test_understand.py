@@ -92,3 +92,27 @@ def test_values_from_the_samples_are_no_condition_where_all_records_are_meant(wo
     reply: dict[str, object] = {"which": "all", "tests": [{"key": "a.y", "operator": "equals", "values": ["Oslo"]}]}
     made = put_right(understand(reply, name=None, scope=None), reply, words, BOOLEAN)
     assert bool(made.condition.parts) == kept
+
+
+NAMES = tuple(Offer(key, "", "Text") for key in ("p.first", "p.last", "p.full", "p.home.city", "p.work.city"))
+
+
+@pytest.mark.parametrize(
+    ("do", "text", "template"),
+    [
+        ("setValue", "{c.first} {p.last}", "{p.first} {p.last}"),
+        ("setValue", "{first}", "{p.first}"),
+        ("combine", "{c.first}, {last}", "{p.first}, {p.last}"),
+        ("setValue", "{first} {c.city}", None),
+        ("setValue", "{first} {c.unheard}", None),
+        ("setValue", "{not a key}", None),
+        ("setValue", "Ann", None),
+    ],
+)
+def test_keys_in_braces_are_combined_where_each_is_plain(do: str, text: str, template: str | None) -> None:
+    reply: dict[str, object] = {"which": "all", "actions": [{"do": do, "key": "p.full", "value": text}]}
+    draft = put_right(understand(reply, name=None, scope=None), reply, "", NAMES)
+    if template is None:
+        assert draft.actions[0].arguments == (("key", "p.full"), ("value", text))
+    else:
+        assert (draft.actions[0].name, draft.actions[0].get("template")) == ("combine", template)
