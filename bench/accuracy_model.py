@@ -1,13 +1,12 @@
-"""The local model for accuracy benchmarks: each prompt is paid for once, and its answer kept on disk.
+"""The local model for accuracy benchmarks: each prompt is paid for once, and its answer kept (``accuracy_replies``).
 
-Kept under the model, the messages and the schema, in the cache folder of the weights: after a change only changed
-prompts are sent. What a prompt took then (tokens, seconds) is told again; ``mapping_accuracy`` says how many were new.
+After a change only changed prompts are sent. What a prompt took then (tokens, seconds) is told again;
+``mapping_accuracy`` says how many were new.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import time
 import urllib.error
@@ -15,10 +14,10 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from local import serving, weights
+from bench import accuracy_replies
+from local import serving
 from local.deployments import MODELS
 from shared.errors import AnswerCutOff, ContextTooLong, UnusableAnswer
 from shared.gateway.records import Answer, Caller, Message, Prompt, Reply, Usage
@@ -65,23 +64,13 @@ class LocalModel:
     def chat(self, messages: Sequence[Message], schema: Mapping[str, object], max_tokens: int) -> Answered:
         """Raises OutOfTime, and ContextTooLong."""
         said = [{"role": message.role, "content": message.content} for message in messages]
-        kept = _file(self.kind, "answer", [said, schema, max_tokens])
-        if kept.is_file():
-            return Answered(**json.loads(kept.read_text()))
+        content = [said, schema, max_tokens]
+        kept = accuracy_replies.known(self.kind, content)
+        if kept is not None:
+            return Answered(**kept)
         answered = self._send(said, schema, max_tokens)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(asdict(answered)))
+        accuracy_replies.keep(self.kind, content, asdict(answered))
         return answered
-
-    def tokens(self, text: str) -> int:
-        """By the model's own tokenizer."""
-        kept = _file(self.kind, "tokens", text)
-        if kept.is_file():
-            return int(kept.read_text())
-        count = len(self._post("tokenize", {"content": text})["tokens"])
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(str(count))
-        return count
 
     def _send(self, said: list[dict[str, str]], schema: Mapping[str, object], max_tokens: int) -> Answered:
         if time.monotonic() > self._deadline:
@@ -97,10 +86,14 @@ class LocalModel:
             text=answer["choices"][0]["message"]["content"],
             finish_reason=answer["choices"][0]["finish_reason"],
             prompt_tokens=answer["usage"]["prompt_tokens"],
-            schema_tokens=self.tokens(json.dumps(schema, ensure_ascii=False, separators=(",", ":"))),
+            schema_tokens=self._tokens(json.dumps(schema, ensure_ascii=False, separators=(",", ":"))),
             completion_tokens=answer["usage"]["completion_tokens"],
             seconds=round(time.monotonic() - started, 2),
         )
+
+    def _tokens(self, text: str) -> int:
+        """By the model's own tokenizer."""
+        return len(self._post("tokenize", {"content": text})["tokens"])
 
     def _post(self, route: str, body: Mapping[str, object]) -> dict[str, Any]:
         if self._served is None:
@@ -118,11 +111,6 @@ class LocalModel:
             if "context" in text:
                 raise ContextTooLong("The prompt is longer than the model can read.") from None
             raise RuntimeError(text[:500]) from None
-
-
-def _file(kind: str, what: str, content: object) -> Path:
-    digest = hashlib.sha256(json.dumps([kind, content], sort_keys=False).encode()).hexdigest()
-    return weights.cache().parent / "replies" / what / f"{digest}.json"
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Plain words → rule: every draft compiled and run; end to end with the real 1.5B model, against asking directly.
 
-A case is right when exactly the expected records match and exactly the expected changes come of it. Answers are kept on
-disk, so a run that is out of time (RULES_SECONDS) is gone on with by the next one; RULES_CASES takes every n-th case
-only, RULES_MODEL another model.
+A case is right when exactly the expected records match and exactly the expected changes come of it. Answers are kept:
+a run that is out of time (RULES_SECONDS) is gone on with by the next one. RULES_CASES takes every n-th case only,
+RULES_MODEL another model.
 """
 
 from __future__ import annotations
