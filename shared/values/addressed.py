@@ -2,7 +2,8 @@
 
 A sieve, not a wall: it knows words of orders and of conversations in the languages below, marks of other formats, and
 texts much longer than their neighbours. A record taken for one by mistake costs a call of its own, nothing else; one
-that slips through is still bound to its own id, types and allowed values.
+that slips through is still bound to its own id, types and allowed values. Whatever a text holds, looking at it takes
+time in proportion to its length.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ _MARKS: Final = re.compile(
     re.IGNORECASE,
 )
 """Of markup, comments and formulas, of JSON, of lines like ours."""
-_DISGUISED: Final = re.compile(
-    r"[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|[a-z]\d+[a-z]\w*\W.*[a-z]\d+[a-z]", re.IGNORECASE
-)
-"""Letters of two alphabets in a word, digits for letters in two."""
-_ENCODED: Final = re.compile(r"(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9+/]{24,}={0,2}")
-"""What may be base64."""
+_TWO_ALPHABETS: Final = re.compile(r"[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]", re.IGNORECASE)
+"""In one word."""
+_WORD: Final = re.compile(r"\w+")
+_DIGITS_INSIDE: Final = re.compile(r"[a-z]\d+[a-z]", re.IGNORECASE)
+"""Of a word: digits for letters."""
+_UNBROKEN: Final = re.compile(r"[A-Za-z0-9+/]{24,}")
+"""What may be base64, where it has digits, small and large letters."""
+_KINDS: Final = tuple(map(re.compile, ("[0-9]", "[a-z]", "[A-Z]")))
 _ROLE: Final = re.compile(r"(?:^|\s)[\w ]{3,20}\s*[:：>]\s*\S")
 """``SYSTEM: …``, ``Note to all: …``."""
 _JOINERS: Final = "\u200c\u200d"
@@ -63,13 +66,21 @@ def speaks(text: str) -> bool:
     folded = plain.casefold()
     words = folded.split()
     again = len(words) >= _SOME and _SOME * len(set(words)) <= len(words) + _SOME
-    if again or _hides(text) or _MARKS.search(text) or _DISGUISED.search(plain) or _ENCODED.search(plain):
+    if again or _hides(text) or _MARKS.search(text) or _is_disguised(plain):
         return True
     orders, talk = _patterns()
     strong = {found.group() for found in orders.finditer(folded)}
     weak = {found.group() for found in talk.finditer(folded)} - strong
-    said = 2 * len(strong) + len(weak) + bool(_ROLE.search(plain))
+    said = 2 * len(strong) + len(weak) + bool(_ROLE.search(" ".join(plain.split())))
     return said >= 3 or (bool(strong) and len(words) == 1)
+
+
+def _is_disguised(text: str) -> bool:
+    """Letters of two alphabets in a word, digits for letters in two words, or what may be base64."""
+    if _TWO_ALPHABETS.search(text):
+        return True
+    with_digits = sum(bool(_DIGITS_INSIDE.search(word)) for word in _WORD.findall(text))
+    return with_digits > 1 or any(all(kind.search(run) for kind in _KINDS) for run in _UNBROKEN.findall(text))
 
 
 def _hides(text: str) -> bool:

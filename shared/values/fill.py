@@ -8,6 +8,7 @@ is raised as it is.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ async def fill(
 
     ``filled``: the caller's own, which holds what was answered also where this raises."""
     filling = _Filling(asker, caller, form, size, Filled() if filled is None else filled)
-    ordinary, addressed = apart(questions)
+    ordinary, addressed = await asyncio.to_thread(apart, questions)  # megabytes of text take seconds
     waiting, alone = deque(ordinary), deque(addressed)
     if not size.tried and len(waiting) > START:
         await filling.first(tuple(waiting.popleft() for _ in range(FIRST_TRY)))

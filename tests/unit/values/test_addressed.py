@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,31 @@ def test_names_with_such_words_are_not(text: str) -> None:
 
 def test_most_attacks_by_somebody_who_had_not_seen_the_code_are_recognised() -> None:
     assert sum(map(speaks, UNSEEN)) >= 90
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 8_000,
+        "1" * 8_000,
+        "a1b" * 2_600,
+        "a1b " * 2_000,
+        "abcDEF+/" * 1_000,
+        "a" + " " * 7_990 + "b",
+        "\u00a0" * 8_000,
+        "&a" * 4_000,
+        "株" * 8_000,
+        '{ " ' * 2_000,
+        "note " * 1_600 + ":",
+    ],
+    ids=range(11),
+)
+def test_the_longest_text_takes_no_longer_than_its_length(text: str) -> None:
+    """Seconds of the processor: some 0.01, where a square of the length took up to 9."""
+    speaks("")
+    started = time.thread_time()
+    speaks(text)
+    assert time.thread_time() - started < 0.2
 
 
 def test_what_is_much_longer_than_its_neighbours_is_asked_alone_whatever_it_says() -> None:
