@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -16,8 +17,10 @@ from azure.functions.queue import QueueMessage
 from shared import wiring
 from shared.errors import ContentFiltered, DeploymentThrottled
 from shared.gateway.ports import FlagRow
+from shared.gateway.records import Caller, Prompt, Reply
 from shared.settings import Price
 from shared.values.jobs import plan
+from shared.values.jobs.job import Job
 from shared.values.jobs.lane import claim, release
 from tests.fakes.app import Answer, Stand, call, indexed
 from tests.fakes.values import answers, upper
@@ -259,6 +262,39 @@ async def test_a_job_that_stopped_waits_for_the_calls_of_other_workers(stand: St
     await release(jobs, job, 1)
     await drain(stand)
     assert (await state(accepted))["state"] == "failed"
+
+
+async def test_the_failure_of_a_job_is_listed_though_its_worker_died_before_it_could(stand: Stand) -> None:
+    accepted = await call("POST", PATH, body())
+    await deliver(stand)
+
+    def edit(job: Job) -> Job:
+        return replace(job, ends="failed", error=("feature_disabled", "Off."))
+
+    await stand.services.value_jobs.change("acme", accepted.json["jobId"], edit)
+    await drain(stand)
+    assert (await state(accepted))["state"] == "failed"
+    (failure,) = (await call("GET", "/organizations/acme/failures")).json["items"]
+    assert (failure["code"], failure["replayable"]) == ("feature_disabled", True)
+
+
+async def test_nothing_is_left_of_the_work_of_a_job_that_was_cancelled_while_its_calls_were_in_flight(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.values.jobs.lane.BEAT_SECONDS", 0.01)
+    accepted = await call("POST", PATH, body(40))
+
+    ask = stand.gateway.ask
+
+    async def slowly(caller: Caller, prompt: Prompt[Any]) -> Reply[Any]:
+        await call("POST", f"{PATH}/{accepted.json['jobId']}/cancel")
+        await asyncio.sleep(0.1)
+        return await ask(caller, prompt)
+
+    monkeypatch.setattr(stand.gateway, "ask", slowly)
+    await drain(stand)
+    assert (await state(accepted))["state"] == "cancelled"
+    assert [name for _, name in stand.blobs.blobs if accepted.json["jobId"] in name] == []
 
 
 async def test_a_limit_too_small_for_a_usual_call_is_used_by_smaller_ones(stand: Stand) -> None:

@@ -122,8 +122,10 @@ async def commit(jobs: ValueJobs, job: Job, number: int, chunk: int, answers: Ch
 
 
 async def tally_of(jobs: ValueJobs, job: Job, chunk: int, answers: ChunkAnswers) -> Tally:
-    """Raises StorageUnavailable."""
+    """Nothing where the counts are gone: the job was cancelled meanwhile. Raises StorageUnavailable."""
     counts = await find_counts(jobs, job, chunk)
+    if not counts:
+        return Tally()
     settled = zip(counts, answers.values, answers.causes, strict=True)
     done = sum(count for count, values, cause in settled if values is not None or cause is not None)
     failed = sum(count for count, cause in zip(counts, answers.causes, strict=True) if cause)

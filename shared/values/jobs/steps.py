@@ -7,13 +7,9 @@ What must be waited for is raised, so that the message comes back; what ends the
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Final
 
-from shared.errors import (
-    ProductError,
-)
-from shared.failures import Failure
+from shared.errors import ProductError
 from shared.mapping.carry_out import WAITS
 from shared.mapping.orderly import TimeIsUp
 from shared.mapping.queued_run import Delivery
@@ -22,11 +18,11 @@ from shared.values.jobs.budget import LaneLost, LimitReached
 from shared.values.jobs.chunk import Stopped, answer_chunk
 from shared.values.jobs.control import resume
 from shared.values.jobs.desk import JobDesk, UnreadableSource
+from shared.values.jobs.ending import conclude, end_early
 from shared.values.jobs.finish import finish, settle
 from shared.values.jobs.job import ENDED, Job
-from shared.values.jobs.lane import LaneBusy, claim, commit, find_answers, halve, release, seconds_held
-from shared.values.jobs.messages import QUEUE, StepMessage, put_step
-from shared.values.jobs.models import State
+from shared.values.jobs.lane import LaneBusy, claim, commit, find_answers, halve, release
+from shared.values.jobs.messages import StepMessage, put_step
 from shared.values.jobs.planning import plan_job
 from shared.values.jobs.task import TaskGone, find_task
 
@@ -40,7 +36,7 @@ async def run_step(desk: JobDesk, blobs: Blobs, step: StepMessage, delivery: Del
     """Raises ``WAITS``, TimeIsUp and LaneBusy for a message to be delivered again; what nobody foresaw, unless this is
     the last delivery."""
     try:
-        await _run(desk, blobs, step)
+        await _run(desk, blobs, step, delivery)
     except (*WAITS, TimeIsUp, LaneBusy, asyncio.CancelledError):
         raise
     except (ProductError, UnreadableSource) as error:
@@ -54,15 +50,11 @@ async def run_step(desk: JobDesk, blobs: Blobs, step: StepMessage, delivery: Del
 
 
 async def end_job(desk: JobDesk, step: StepMessage, code: str, detail: str, delivery: Delivery) -> None:
-    """The job has failed: that is a failure which a replay resumes, and what was answered before is written."""
-    job = await _ending(desk, step, "failed", (code, detail))
-    if job is not None:
-        replay = step.model_copy(update={"step": "resume"}).model_dump(by_alias=True)
-        await desk.failures.record(_failure(job, code, detail, delivery), replay)
-        await _finish_or_wait(desk, job)
+    """The job has failed, and what was answered before is written. Raises StorageUnavailable, TaskGone."""
+    await end_early(desk, step, "failed", code, detail, delivery)
 
 
-async def _run(desk: JobDesk, blobs: Blobs, step: StepMessage) -> None:
+async def _run(desk: JobDesk, blobs: Blobs, step: StepMessage, delivery: Delivery) -> None:
     job = await desk.jobs.get(step.organization_id, step.job_id)
     if job is None:
         return
@@ -70,14 +62,14 @@ async def _run(desk: JobDesk, blobs: Blobs, step: StepMessage) -> None:
         await resume(desk, job.organization, job.job_id)
     elif job.state in ENDED:
         await settle(desk, job)
-    elif job.ends is not None and (held := seconds_held(job, desk.jobs.clock())) > 0:
-        raise LaneBusy(min(held, 1.0))
-    elif job.ends is not None or (step.step == "finish" and job.planned and job.lanes_done):
+    elif job.ends is not None:
+        await conclude(desk, job, delivery)
+    elif step.step == "finish" and job.planned and job.lanes_done:
         await finish(desk, job)
     elif job.at_work and step.step == "start":
         await _start(desk, job)
     elif job.at_work:
-        await _fill(desk, blobs, step, job)
+        await _fill(desk, blobs, step, job, delivery)
 
 
 async def _start(desk: JobDesk, job: Job) -> None:
@@ -91,7 +83,7 @@ async def _start(desk: JobDesk, job: Job) -> None:
             await put_step(desk.queues, job, "fill", number, lane.next)
 
 
-async def _fill(desk: JobDesk, blobs: Blobs, step: StepMessage, job: Job) -> None:
+async def _fill(desk: JobDesk, blobs: Blobs, step: StepMessage, job: Job, delivery: Delivery) -> None:
     """One chunk, then the lane's next message, then the row."""
     task = await find_task(desk.jobs, job)
     size = desk.values.sizes.of(job.organization, task.form.version)
@@ -105,15 +97,14 @@ async def _fill(desk: JobDesk, blobs: Blobs, step: StepMessage, job: Job) -> Non
         )
     except (Stopped, LaneLost):
         await release(desk.jobs, claimed, step.lane)
+        await _go_on(desk, step)
         return
     except LimitReached:
         if await halve(desk.jobs, claimed, step.lane):
             await put_step(desk.queues, claimed, "fill", step.lane, step.chunk)
             return
         await release(desk.jobs, claimed, step.lane)
-        stopped = await _ending(desk, step, "stopped_by_limit", ("limit_reached", _LIMIT))
-        if stopped:
-            await _finish_or_wait(desk, stopped)
+        await end_early(desk, step, "stopped_by_limit", "limit_reached", _LIMIT, delivery)
         return
     except BaseException:
         await release(desk.jobs, claimed, step.lane)
@@ -126,36 +117,10 @@ async def _fill(desk: JobDesk, blobs: Blobs, step: StepMessage, job: Job) -> Non
 
 
 async def _go_on(desk: JobDesk, step: StepMessage) -> None:
-    """Whoever finds all lanes done starts the finish: who did the last may have died before he could."""
+    """Whoever finds all lanes done starts the finish: who did the last may have died before he could. Of a job that was
+    cancelled meanwhile, what this lane has laid down since is cleared away."""
     job = await desk.jobs.get(step.organization_id, step.job_id)
-    if job is not None and job.at_work and job.planned and job.lanes_done:
+    if job is not None and job.state == "cancelled":
+        await desk.jobs.discard_work(job)
+    elif job is not None and job.at_work and job.planned and job.lanes_done:
         await put_step(desk.queues, job, "finish")
-
-
-async def _finish_or_wait(desk: JobDesk, job: Job) -> None:
-    """Other lanes may have calls in flight, whose answers belong into the results: then it is finished after them."""
-    if seconds_held(job, desk.jobs.clock()) > 0:
-        await put_step(desk.queues, job, "finish")
-    else:
-        await finish(desk, job)
-
-
-async def _ending(desk: JobDesk, step: StepMessage, state: State, error: tuple[str, str]) -> Job | None:
-    """The job on its way to this end; None where it has another."""
-
-    def edit(job: Job) -> Job | None:
-        return replace(job, ends=state, error=error) if job.at_work else None
-
-    return await desk.jobs.change(step.organization_id, step.job_id, edit)
-
-
-def _failure(job: Job, code: str, detail: str, delivery: Delivery) -> Failure:
-    return Failure(
-        key=job.job_id,
-        kind="values",
-        queue=QUEUE,
-        organization=job.organization,
-        code=code,
-        detail=detail,
-        attempts=delivery.attempts + 1,
-    )

@@ -1,7 +1,8 @@
 """Jobs in table ``ValueJobs`` (PartitionKey organization, RowKey job id), and their blobs in container ``results``.
 
 ``{org}/{job}/results.jsonl`` and ``failures.jsonl`` are for the caller; what lies under ``steps/`` is the app's own and
-is deleted when the job has succeeded: the task, parts of records, chunks of questions, and their answers.
+is deleted when the job has succeeded, as are the checkpoints of its calls: the task, parts of records, chunks of
+questions, and their answers.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from shared import checkpoints
 from shared.storage import Blobs, Tables
+from shared.together import together
 from shared.values.jobs.job import Job, job_of, values_of
 
 TABLE: Final = "ValueJobs"
 CONTAINER: Final = "results"
 KEPT: Final = timedelta(days=30)
+AT_ONCE: Final = 16
+"""Blobs deleted at a time: of a large job there are thousands."""
 
 Edit = Callable[[Job], Job | None]
 """A job → the job as it should be; None to leave it as it is."""
@@ -73,8 +78,18 @@ class ValueJobs:
         return None if blob is None else await asyncio.to_thread(json.loads, blob.content)
 
     async def discard_work(self, job: Job) -> None:
-        for name in await self._blobs.names(CONTAINER, work_name(job, "")):
-            await self._blobs.delete(CONTAINER, name)
+        """What lies under ``steps/``, and the checkpoints of its calls. Raises StorageUnavailable."""
+        await self._discard(CONTAINER, work_name(job, ""))
+        await self._discard(checkpoints.CONTAINER, f"{job.organization}/{job.job_id}/")
+
+    async def _discard(self, container: str, folder: str) -> None:
+        names = await self._blobs.names(container, folder)
+
+        async def discard() -> None:
+            while names:
+                await self._blobs.delete(container, names.pop())
+
+        await together([discard() for _ in range(min(AT_ONCE, len(names)))])
 
 
 def work_name(job: Job, name: str) -> str:
