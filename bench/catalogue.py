@@ -135,7 +135,8 @@ def make(name: str) -> dict[str, float]:
 
 
 def use(name: str) -> dict[str, float]:
-    """Load and rank, as a worker does. The blobs are made in a child, whose memory is not counted."""
+    """Load and rank, as a worker does. The blobs are made in a child, whose memory is not counted. ``chosen``: a
+    vocabulary was found to rank against; of 5,504 with 40 made-up keys each none fits 1,000 fields from all over."""
     content, packed, fields = _blobs(name)
     figures: dict[str, float] = {}
     with _measured(figures, "load"):
@@ -147,8 +148,7 @@ def use(name: str) -> dict[str, float]:
     for which in ("rank first", "rank again"):
         with _measured(figures, which):
             planned = plan(request, index)
-    assert planned.vocabulary is not None
-    return figures | {"peak MB loaded": _peak()}
+    return figures | {"chosen": planned.vocabulary is not None, "peak MB loaded": _peak()}
 
 
 def _blobs(name: str) -> tuple[bytes, bytes, DataSetIn]:
