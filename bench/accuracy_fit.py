@@ -33,6 +33,8 @@ _FILE = Path(confidence.__file__).with_suffix(".json")
 _PULL = 0.05
 """Of the ridge."""
 _STEPS = 600
+_LEAST = {"saidNone": 1.0}
+"""What a weight is at least. The model fitted on is small and says "none" at random; of others it has to count."""
 _BAR = 0.10
 Vector = npt.NDArray[np.float64]
 
@@ -113,13 +115,14 @@ def _fields(asked: Asked, names: Sequence[str]) -> Iterator[Field]:
 
 def _weights(engine: Engine, fields: Sequence[Field]) -> dict[str, float]:
     names = _names(engine)
-    return {name: round(float(weight), 3) for name, weight in zip(names, _logit(fields, len(names)), strict=True)}
+    least = np.array([_LEAST.get(name, 0.0) for name in names])
+    return {name: round(float(weight), 3) for name, weight in zip(names, _logit(fields, least), strict=True)}
 
 
-def _logit(fields: Sequence[Field], count: int) -> Vector:
-    """Gradient ascent (Adam) on the likelihood that one of the right rows is taken, with a ridge. No weight is below 0:
-    a better score, or the model's word, never speaks against what it is for."""
-    longest = max(len(rows) for rows, _ in fields)
+def _logit(fields: Sequence[Field], least: Vector) -> Vector:
+    """Gradient ascent (Adam) on the likelihood that one of the right rows is taken, with a ridge. No weight is below
+    ``least``, or 0: a better score, or the model's word, never speaks against what it is for."""
+    count, longest = len(least), max(len(rows) for rows, _ in fields)
     values, there = np.zeros((len(fields), longest, count)), np.zeros((len(fields), longest))
     right = np.zeros((len(fields), longest))
     for place, (rows, is_right) in enumerate(fields):
@@ -134,7 +137,7 @@ def _logit(fields: Sequence[Field], count: int) -> Vector:
         slope = ((wanted - shares)[:, :, None] * values).sum((0, 1)) - _PULL * weights
         mean, spread = 0.9 * mean + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
         weights = weights + 0.1 * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.99**step)) + 1e-8)
-        weights = np.maximum(weights, 0.0)
+        weights = np.maximum(weights, least)
     return weights
 
 

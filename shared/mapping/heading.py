@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain, count
 
 from shared.mapping import confidence
 from shared.mapping.models import BusinessDomain, VocabularyChoice
@@ -65,7 +67,20 @@ def _new(plan: Plan) -> Heading:
     name = plan.profile.name
     prefix = Names(v.key_prefix for v in plan.vocabularies).give(name, "dataSet")
     reason = "The catalogue is empty." if not plan.vocabularies else "No vocabulary of the catalogue covers the fields."
+    called = _unique(title(name) or prefix, {vocabulary.name.casefold() for vocabulary in plan.vocabularies})
+    about = domain(camel(name) or prefix)
+    known = {v.business_domain.casefold(): v.business_domain for v in plan.vocabularies if v.business_domain}
     return Heading(
-        VocabularyChoice(name=title(name) or prefix, key_prefix=prefix, status="New", confidence=0.5),
-        BusinessDomain(name=domain(camel(name) or prefix), status="New", confidence=0.4, reason=reason),
+        VocabularyChoice(name=called, key_prefix=prefix, status="New", confidence=0.5),
+        BusinessDomain(
+            name=known.get(about.casefold(), about),
+            status="Existing" if about.casefold() in known else "New",
+            confidence=0.4,
+            reason=reason,
+        ),
     )
+
+
+def _unique(called: str, taken: Collection[str]) -> str:
+    numbered = (f"{called} {number}" for number in count(2))
+    return next(name for name in chain([called], numbered) if name.casefold() not in taken)

@@ -27,7 +27,7 @@ class Names:
 
     def give(self, wish: str, fallback: str) -> str:
         """The wished name made legal, or ``fallback`` (a legal name) where nothing of it is left; made unique."""
-        name = styled(wish, self._style) or fallback
+        name = styled(wish, self._style) or styled(fallback, self._style) or fallback
         unique, number = name, 1
         while unique.casefold() in self._taken:
             number += 1

@@ -14,7 +14,7 @@ from shared.mapping import confidence, reasons
 from shared.mapping.candidates import Ranked
 from shared.mapping.noise import is_empty
 from shared.mapping.plan import Plan
-from shared.mapping.standing import Standings
+from shared.mapping.standing import Standings, is_spoken_for
 from shared.mapping.verdicts import Answered, Named, Reviewed, Verdict
 
 LIKELY = 0.25
@@ -84,12 +84,18 @@ def settle(plan: Plan, verdicts: Mapping[int, Verdict]) -> tuple[Decision, ...]:
 
 def _choice(plan: Plan, standings: Standings, number: int, verdict: Verdict | None) -> _Choice:
     keys = weighed(plan, number, verdict)
-    shares = confidence.shares([standings.of(number, key) for key in keys], [voice(verdict, key) for key in keys])
+    voices = [voice(verdict, key) for key in keys]
+    shares = confidence.shares([standings.of(number, key) for key in keys], voices)
     options = (
-        _Option(number, key, share, share >= min(LIKELY, shares.none) or key.score >= SAME_NAME)
-        for key, share in zip(keys, shares.keys, strict=True)
+        _Option(number, key, share, _is_good(key, said, share, shares.none))
+        for key, said, share in zip(keys, voices, shares.keys, strict=True)
     )
     return _Choice(tuple(sorted(options, key=lambda option: -option.likely)), shares.none)
+
+
+def _is_good(key: Ranked, said: confidence.Voice, share: float, none: float) -> bool:
+    likely = share >= min(LIKELY, none) or key.score >= SAME_NAME
+    return likely and (said == "chosen" or is_spoken_for(key))
 
 
 def weighed(plan: Plan, number: int, verdict: Verdict | None) -> list[Ranked]:

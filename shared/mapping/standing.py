@@ -10,6 +10,11 @@ from shared.profiling.models import FieldProfile
 
 _MORE = frozenset(("shape", "telling"))
 """Signals there are only where a key has more than names."""
+_TELLING = ("name", "meaning", "told", "telling", "description", "values", "patterns", "listing", "role")
+"""Signals that say something of what a field is. Letters and lengths alike, or text and text, may be chance."""
+_LITTLE = 0.3
+"""What words that nobody knows may seem alike by chance."""
+_SAME_TYPE = 0.8
 _MOST = 0.4
 """A lead beyond this says nothing more."""
 
@@ -22,6 +27,12 @@ class Standing:
     """Over the best other field for this key; below 0 where another is better. Within 0.4 of 0."""
     shown: bool
     """The field has values, and the key values or a description: then the same score says more than of names alone."""
+
+
+def is_spoken_for(ranked: Ranked) -> bool:
+    """Whether anything but chance speaks for the key: letters without sense are like something, too."""
+    signals = ranked.signals
+    return signals.get("type", 0) >= _SAME_TYPE or any(signals.get(name, 0) >= _LITTLE for name in _TELLING)
 
 
 class Standings:

@@ -109,7 +109,7 @@ def _records(records: Sequence[dict[str, JsonValue]]) -> Iterator[Violation]:
     for index, record in enumerate(records):
         for name in record.keys() - names:
             names.add(name)
-            yield from _record_name(name, f"/dataSet/records/{index}/{escape(name)}")
+            yield from _record_name(name, f"/dataSet/records/{index}")
         if len(names) > FIELDS:
             yield Violation("/dataSet/records", "at most 1,000 different fields over all records")
             return
@@ -117,7 +117,9 @@ def _records(records: Sequence[dict[str, JsonValue]]) -> Iterator[Violation]:
         yield Violation("/dataSet/records", "no record has a field")
 
 
-def _record_name(name: str, pointer: str) -> Iterator[Violation]:
+def _record_name(name: str, record: str) -> Iterator[Violation]:
+    """A name much too long is not said again: its record is."""
+    pointer = f"{record}/{escape(name)}" if len(name) <= 2 * NAME_LENGTH else record
     if not name.strip():
         yield Violation(pointer, "a field's name must not be empty")
     elif len(name) > NAME_LENGTH:

@@ -196,6 +196,7 @@ SHAPES = [
     post("a record is null", records({"a": 1}, None), "/dataSet/records/1"),
     post("a record's field without a name", records({"a": 1}, {"": 2}), "/dataSet/records/1/"),
     post("a record's field of 501 characters", records({"x" * 501: 1}), "/dataSet/records/0/" + "x" * 501),
+    post("a record's field of 1,001 characters", records({"a": 1}, {"x" * 1_001: 1}), "/dataSet/records/1"),
     post("1,001 fields over all records", records(*({f"f{i}": 1} for i in range(1_001))), "/dataSet/records"),
     post("1,001 fields in one record", records({f"f{i}": 1 for i in range(1_001)}), "/dataSet/records"),
     post("no vocabulary", changed("/vocabularies", []), "/vocabularies"),

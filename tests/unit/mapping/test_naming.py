@@ -155,6 +155,11 @@ def test_any_text_gives_a_legal_unique_bounded_name(wishes: list[str], taken: li
     assert not set(lower) & {name.casefold() for name in taken}
 
 
+def test_what_takes_the_place_of_signs_is_in_the_vocabularys_style() -> None:
+    words = ("First", "Last", "Middle", "Birth", "Maiden", "Pet", "Pen", "Stage", "Nick")
+    assert Names([f"{word}Name" for word in words]).give("---", "text3") == "Text3"
+
+
 @given(st.text(max_size=50))
 def test_transliteration_leaves_ascii_letters_digits_and_spaces(text: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9 ]*", to_ascii(text))

@@ -165,6 +165,24 @@ async def test_where_nothing_fits_a_new_vocabulary_is_proposed_with_a_free_prefi
     assert all(p.vocabulary_key.startswith("crmCustomer2.") for p in mapping.properties if p.vocabulary_key)
 
 
+async def test_a_new_vocabulary_is_never_called_like_another_and_takes_the_domain_that_is_there() -> None:
+    keys = (("zeta", "Text", ""), ("omega", "Text", ""))
+    others = [
+        vocabulary("c", keys, "CRM Customer"),
+        {**vocabulary("d", keys, "Other"), "businessDomain": "/crmCustomer"},
+    ]
+    mapping = await auto(request(fields("FName", "E-mail"), others, engine="auto"))
+    assert (mapping.vocabulary.status, mapping.vocabulary.name) == ("New", "Crm Customer 2")
+    assert (mapping.business_domain.status, mapping.business_domain.name) == ("Existing", "/crmCustomer")
+
+
+async def test_letters_without_sense_get_no_key_by_what_is_like_them_by_chance() -> None:
+    keys = (("notes", "Text", ""), ("fax", "Text", ""), ("title", "Text", ""), ("email", "Email", ""))
+    odd = ("bcrzhmpj", "ZXX227", "q1w2e3", "---", "xq7", "vbnfgh")
+    mapping = await auto(request(fields(*odd), [vocabulary("c", keys)], engine="auto", vocabulary="c"))
+    assert {p.field: p.status for p in mapping.properties} == dict.fromkeys(odd, "New")
+
+
 async def test_a_vocabulary_that_is_named_is_used_even_where_nothing_fits() -> None:
     other = vocabulary("thing", (("zeta", "Text", ""),), "Thing")
     mapping = await auto(request(fields("FName"), [other, vocabulary()], engine="auto", vocabulary="thing"))
