@@ -35,6 +35,9 @@ class Gate:
         self._waiting: deque[Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
+    def now(self) -> float:
+        return self._clock()
+
     @property
     def idle(self) -> bool:
         return not self._waiting and self._quota.throttled_at is None
@@ -122,9 +125,10 @@ class Turn:
     def __init__(self, gate: Gate, permit: Permit) -> None:
         self._gate = gate
         self._permit: Permit | None = permit
+        self._sent = gate.now()
 
     def accepted(self, headers: Mapping[str, str] = _NOTHING) -> None:
-        self._gate.share.heard(headers)
+        self._gate.share.heard(headers, self._sent)
         if self._permit is not None:
             self._gate.accepted(self._permit)
             self._permit = None

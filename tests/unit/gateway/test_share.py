@@ -96,6 +96,46 @@ def test_when_it_is_whole_again_is_read_in_every_spelling_and_never_believed_for
     assert kept.take(100) == 0.0
 
 
+def test_what_was_taken_since_its_prompt_went_is_not_in_what_an_answer_announces() -> None:
+    kept, clock = share()
+    kept.heard(announced(1_000))
+    sent = clock.now
+    clock.now += 1
+    assert [kept.take(100) == 0.0 for _ in range(6)] == [True] * 6
+    kept.heard(announced(1_000), sent)
+    assert [kept.take(100) == 0.0 for _ in range(2)] == [True, False]
+
+
+def test_of_a_window_that_is_over_nothing_is_believed() -> None:
+    kept, clock = share()
+    kept.heard(announced(1_000))
+    sent = clock.now
+    clock.now += 10.1
+    assert kept.take(500) == 0.0
+    kept.heard(announced(900), sent)
+    assert [kept.take(100) == 0.0 for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(("window", "answers_after"), [(10.0, 3.0), (60.0, 3.0), (10.0, 0.5), (1.0, 3.0)])
+def test_a_job_alone_leaves_the_share_untouched(window: float, answers_after: float) -> None:
+    """Sixteen prompts at a time against a quota of 1,000 a window, for ten windows; the first tells how things are."""
+    kept, clock = share()
+    start, used, flying = clock.now, dict[int, float](), list[tuple[float, float, dict[str, str]]]()
+    kept.heard(announced(1_000, reset=str(window)), clock.now)
+    while clock.now < start + 10 * window:
+        clock.now += window / 200
+        number, into = divmod(clock.now - start, window)
+        for _, sent, headers in [each for each in flying if each[0] <= clock.now]:
+            kept.heard(headers, sent)
+        flying = [each for each in flying if each[0] > clock.now]
+        while len(flying) < 16 and kept.take(50) == 0.0:
+            used[int(number)] = used.get(int(number), 0.0) + 50
+            told = announced(int(1_000 - used[int(number)]), reset=f"{window - into:.3f}")
+            flying.append((clock.now + answers_after, clock.now, told))
+    assert max(used.values()) <= 700
+    assert answers_after > window or sum(used.values()) >= 0.9 * 7_000
+
+
 @pytest.mark.parametrize("text", ["nan", "inf", "many", ""])
 def test_headers_that_make_no_sense_are_no_limit(text: str) -> None:
     kept, _ = share()
