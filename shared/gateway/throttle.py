@@ -61,9 +61,15 @@ class Gate:
         self._pump()
         return await self._wait(waiter, deadline)
 
-    async def leave_share(self, cost: float, deadline: float) -> None:
-        """Wait until a background prompt leaves others their share. Raises DeploymentThrottled."""
-        while wait := self.share.take(cost):
+    async def enter_in_background(self, cost: float, deadline: float, first: bool = False) -> Permit:
+        """Wait for a turn that leaves others their share as well: what was there when the wait began may be gone when
+        the turn comes. Raises DeploymentThrottled."""
+        while True:
+            permit = await self.enter(cost, deadline, first)
+            wait = self.share.take(cost)
+            if not wait:
+                return permit
+            self.unused(permit)
             if self._clock() + wait > deadline:
                 raise self._throttled(self._clock())
             await asyncio.sleep(wait)
@@ -164,9 +170,8 @@ class Throttle:
     ) -> Turn:
         """Wait at the deployment's gate, before all others if ``first``. Raises DeploymentThrottled."""
         gate = self._gate(deployment)
-        if background:
-            await gate.leave_share(cost, deadline)
-        return Turn(gate, await gate.enter(cost, deadline, first))
+        enter = gate.enter_in_background if background else gate.enter
+        return Turn(gate, await enter(cost, deadline, first))
 
     def _gate(self, deployment: Deployment) -> Gate:
         key = (deployment.base_url, deployment.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -148,7 +149,20 @@ async def test_a_background_prompt_that_cannot_go_before_its_deadline_says_so() 
     gate.share.heard(announced(1_000, reset="30"))
     gate.share.heard(announced(100, reset="30"))
     with pytest.raises(DeploymentThrottled):
-        await gate.leave_share(100, deadline=0.0)
+        await gate.enter_in_background(100, deadline=time.monotonic())
+
+
+async def test_a_background_prompt_looks_at_the_share_when_its_turn_comes_not_when_it_begins_to_wait() -> None:
+    clock = asyncio.get_running_loop().time
+    gate = Gate("gpt", clock, share=0.3)
+    gate.refused(await gate.enter(100, clock() + 9), 0.2)
+    waiting = asyncio.ensure_future(gate.enter_in_background(100, clock() + 9))
+    await asyncio.sleep(0.05)
+    gate.share.heard(announced(1_000, reset="30"))
+    gate.share.heard(announced(100, reset="30"))
+    assert not (await asyncio.wait([waiting], timeout=0.5))[0]
+    gate.share.heard(announced(1_000, reset="30"))
+    await asyncio.wait_for(waiting, 5)
 
 
 async def test_requests_pass_while_background_prompts_wait(world: World) -> None:
