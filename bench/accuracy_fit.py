@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bench.accuracy_left_out import Asked, Decided, Engine, compared, decided, decided_naively, labelled_share, measures
+from bench.accuracy_left_out import Asked, Decided, Engine, compared, decided, decided_naively, labelled_share
 from bench.accuracy_model import LocalModel, ModelAsker, OutOfTime
+from bench.accuracy_scores import measures
 from bench.accuracy_tasks import SUITES, Task, tasks
 from bench.mapping_accuracy import CALLER
 from shared.mapping import confidence, settle

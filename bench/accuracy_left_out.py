@@ -9,7 +9,7 @@ from typing import Any, Literal
 from bench.accuracy_labelled import labelled
 from bench.accuracy_model import LocalModel, OutOfTime
 from bench.accuracy_naive import naive
-from bench.accuracy_scores import Judged, ahead, calibration_error, scores
+from bench.accuracy_scores import Judged, ahead, judge, judge_mapping, measures, scores
 from bench.accuracy_tasks import Task
 from shared.mapping import confidence
 from shared.mapping.assemble import assemble
@@ -45,12 +45,8 @@ class Decided:
 def decided(asked: Asked, engine: Engine, weights: Mapping[str, float]) -> Decided:
     with confidence.weights_of({engine: weights}):
         mapping = assemble(asked.plan, asked.ledger, **asked.details)
-    said = {each.field: (each.vocabulary_key, each.confidence, each.status) for each in mapping.properties}
-    judged = [
-        _judged(asked.task, field, key if status == "Existing" else None, sure)
-        for field, (key, sure, status) in said.items()
-    ]
-    return Decided(asked.task, tuple(judged), len(labelled(asked.task, mapping)) if asked.task.labels else 0)
+    wrong = len(labelled(asked.task, mapping)) if asked.task.labels else 0
+    return Decided(asked.task, tuple(judge_mapping(asked.task, mapping)), wrong)
 
 
 def decided_naively(tasks: Iterable[Task], model: LocalModel) -> dict[str, tuple[Judged, ...]]:
@@ -61,7 +57,7 @@ def decided_naively(tasks: Iterable[Task], model: LocalModel) -> dict[str, tuple
             said, _ = naive(task, model)
         except OutOfTime:
             continue
-        found[task.name] = tuple(_judged(task, field, key, None) for field, key in said.items())
+        found[task.name] = tuple(judge(task, field, key) for field, key in said.items())
     return found
 
 
@@ -90,16 +86,5 @@ def labelled_share(found: Sequence[Decided]) -> float | None:
     return round(1 - sum(each.wrong for each in sets) / fields, 3) if fields else None
 
 
-def measures(judged: Sequence[Judged]) -> dict[str, float]:
-    sure = [(each.confidence or 0.0, each.right) for each in judged]
-    return {**scores(judged), "fields": len(judged), "calibrationError": calibration_error(sure)}
-
-
 def _fields(found: Sequence[Decided], wanted: Callable[[Task], bool]) -> list[Judged]:
     return [judged for each in found if wanted(each.task) for judged in each.judged]
-
-
-def _judged(task: Task, field: str, said: str | None, sure: float | None) -> Judged:
-    truth = task.truth.get(field, frozenset())
-    right = said in truth if said is not None else not truth
-    return Judged(task.name, field, said, right, len(truth), sure)

@@ -6,6 +6,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.accuracy_tasks import Task
+from shared.mapping.models import Mapping
+
 ROUNDS = 2_000
 _SEED = 7
 
@@ -23,6 +26,25 @@ class Judged:
     truths: int
     """How many keys are right for the field: recall counts pairs, as the public figures do."""
     confidence: float | None = None
+
+
+def judge(task: Task, field: str, said: str | None, confidence: float | None = None) -> Judged:
+    truth = task.truth.get(field, frozenset())
+    right = said in truth if said is not None else not truth
+    return Judged(task.name, field, said, right, len(truth), confidence)
+
+
+def judge_mapping(task: Task, mapping: Mapping) -> list[Judged]:
+    return [
+        judge(task, each.field, each.vocabulary_key if each.status == "Existing" else None, each.confidence)
+        for each in mapping.properties
+    ]
+
+
+def measures(fields: Sequence[Judged]) -> dict[str, float]:
+    """The scores, how many fields, and how well the confidences hold."""
+    sure = [(each.confidence or 0.0, each.right) for each in fields]
+    return {**scores(fields), "fields": len(fields), "calibrationError": calibration_error(sure)}
 
 
 def scores(fields: Sequence[Judged]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from typing import Literal
 from bench.accuracy_labelled import labelled
 from bench.accuracy_model import Answered, LocalModel, ModelAsker, OutOfTime
 from bench.accuracy_naive import naive
-from bench.accuracy_scores import Judged, ahead, calibration_error, scores
+from bench.accuracy_scores import Judged, ahead, judge, judge_mapping, measures, scores
 from bench.accuracy_tasks import SUITES, Task, tasks
 from shared.gateway.records import Caller, Feature
 from shared.mapping.models import Mapping
@@ -47,8 +47,7 @@ class Run:
                 "seconds": round(sum(answer.seconds for answer in self.answers)),
             }
         if any(judged.confidence is not None for judged in self.judged):
-            sure = [(judged.confidence or 0.0, judged.right) for judged in self.judged]
-            told["calibrationError"] = calibration_error(sure)
+            told["calibrationError"] = measures(self.judged)["calibrationError"]
         return told
 
 
@@ -95,14 +94,11 @@ async def _suite(suite: str, engine: Engine, model: LocalModel) -> Run:
         if engine == "naive":
             said, answer = naive(task, model)
             done.answers.append(answer)
-            done.judged += [_judged(task, name, key, None) for name, key in said.items()]
+            done.judged += [judge(task, name, key) for name, key in said.items()]
         else:
             mapping, answers = await mapped(task, engine, model)
             done.answers += answers
-            done.judged += [
-                _judged(task, each.field, each.vocabulary_key if each.status == "Existing" else None, each.confidence)
-                for each in mapping.properties
-            ]
+            done.judged += judge_mapping(task, mapping)
     return done
 
 
@@ -111,12 +107,6 @@ async def mapped(task: Task, engine: Literal["ai", "auto"], model: LocalModel) -
     asker = ModelAsker(model)
     work = Work("bench", "bench", task.request(engine), task.vocabularies, "full", CALLER, "USD")
     return await suggest(work, asker), asker.answers
-
-
-def _judged(task: Task, name: str, said: str | None, confidence: float | None) -> Judged:
-    truth = task.truth.get(name, frozenset())
-    right = said in truth if said is not None else not truth
-    return Judged(task.name, name, said, right, len(truth), confidence)
 
 
 async def _labelled(suite: str, model: LocalModel) -> dict[str, object]:

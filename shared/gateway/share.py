@@ -69,10 +69,10 @@ class InteractiveShare:
                 continue
             reset = min(_seconds(headers.get(f"x-ratelimit-reset-{kind}")) or 1.0, LONGEST_RESET)
             known = self._kinds.get(kind)
-            fading = math.pow(0.5, (now - known.heard) / MEMORY) if known else 0.0
-            whole, period = (
-                (max(left, known.whole * fading), max(reset, known.period * fading)) if known else (left, reset)
-            )
+            whole, period = left, reset
+            if known:
+                fading = math.pow(0.5, (now - known.heard) / MEMORY)
+                whole, period = max(left, known.whole * fading), max(reset, known.period * fading)
             if known and sent < known.began:
                 self._kinds[kind] = replace(known, whole=whole, heard=now, period=period)
             else:
