@@ -27,8 +27,6 @@ class ValueColumn:
     placeholders: frozenset[str]
     """Those of ``counts`` that stand for no value."""
     data_type: str
-    stated: bool
-    """Whether the type was given with the request."""
 
     @property
     def rows(self) -> int:
@@ -89,5 +87,4 @@ def _made(key: str, counted: Iterable[tuple[str, int]], stated: str | None) -> V
         empty=empty,
         placeholders=frozenset(value for value, short in trimmed.items() if short in nothing),
         data_type=known or data_type(column(name, list(counts), rows=len(counts)))[0],
-        stated=known is not None,
     )

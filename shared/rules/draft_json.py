@@ -37,15 +37,3 @@ def condition_json(condition: Condition) -> Json:
 def _test(test: Test) -> Json:
     said: Json = {"field": test.field, "operator": test.operator, "values": list(test.values)}
     return said | ({"type": test.type} if test.type else {})
-
-
-def read_condition(node: object) -> Condition:
-    """The way back, for drafts kept as data. Raises ValueError, KeyError."""
-    if not isinstance(node, dict):
-        raise ValueError("a condition is an object")
-    for match in ("all", "any"):
-        if match in node:
-            return Group("all" if match == "all" else "any", tuple(map(read_condition, node[match])))
-    if "formula" in node:
-        return Formula(str(node["formula"]))
-    return Test(node["field"], node["operator"], tuple(map(str, node.get("values", ()))), node.get("type"))

@@ -61,17 +61,3 @@ BY_ID: Final = {operator.id: operator for operator in OPERATORS}
 
 OURS: Final = ("isEmpty", "isNotEmpty")
 """Said in drafts, compiled to CluedIn's: absent, null or white space, as the product counts ``empty``."""
-
-NEGATIONS: Final = {
-    "equals": "notEquals",
-    "in": "notIn",
-    "contains": "notContains",
-    "beginsWith": "notBeginsWith",
-    "endsWith": "notEndsWith",
-    "matchesPattern": "notMatchesPattern",
-    "between": "notBetween",
-    "exists": "doesNotExist",
-    "isNotNull": "isNull",
-    "isTrue": "isNotTrue",
-    "isNotEmpty": "isEmpty",
-}
