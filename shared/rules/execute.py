@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
-from datetime import date, datetime
 from typing import Any, Final
 
 from cluedin.rules.actions import (
@@ -24,25 +23,17 @@ from cluedin.rules.actions import (
 from cluedin.rules.powerfx import Call, CompiledPowerFx, PowerFxError, PowerFxRuntime
 from cluedin.rules.processor import RuleProcessor
 
-from shared.rules.parse import field_name
+from shared.rules.entity import differences, entity_of, get_value, property_name, set_value
 from shared.rules.runnable import Checks, Node, runnable
 from shared.rules.steps import apply_step
 
 ITEMS: Final = 100
 """Items of a preview; those counted are all."""
-LONGEST: Final = 4_000
-"""Characters of a value that is shown."""
-_PROPERTIES: Final = ("EntityType", "Name")
-_SHOWN: Final = {"EntityType": "businessDomain", "Name": "name"}
-
 _FAULTS: Final = (ActionError, PowerFxError, re.error, ValueError, TypeError, KeyError, OverflowError)
 
 _FUNCTIONS: Final = frozenset(map(str.lower, PowerFxRuntime.FUNCTIONS)) - {"loadentitybyentitycode"}
 """The one that is left out reads other records, which are not here."""
 _STATEMENTS: Final = frozenset(map(str.lower, ExpressionActionRuntime.STATEMENTS))
-
-Entity = dict[str, Any]
-"""A record as the SDK takes it: CluedIn's own shape, so that no vocabulary key can be mistaken for a property."""
 
 
 def execute(rule: Node, records: Sequence[Mapping[str, Any]], steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -69,7 +60,7 @@ class _Run:
     def one(self, number: int, record: Mapping[str, Any]) -> None:
         if self._processor is None:
             return
-        before = _entity(record)
+        before = entity_of(record)
         after = copy.deepcopy(before)
         try:
             matched = bool(self._processor.matches(before))
@@ -82,7 +73,7 @@ class _Run:
         except Exception as error:
             self._failures[_reason(error)] += 1
             return
-        self._keep(number, record, matched, _differences(before, after))
+        self._keep(number, record, matched, differences(before, after))
 
     def _keep(self, number: int, record: Mapping[str, Any], matched: bool, found: dict[str, Any]) -> None:
         changed = any(found.values())
@@ -106,71 +97,8 @@ class _Run:
 
 
 def _build(rule: Mapping[str, Any]) -> Any:
-    how = {"get_property_name": _property_name, "get_value": _value}
-    return RuleProcessor(rule, evaluator_kwargs=how, set_value=_set)
-
-
-def _entity(record: Mapping[str, Any]) -> Entity:
-    return {
-        "Id": record["id"],
-        "EntityType": record.get("businessDomain"),
-        "Name": record.get("name"),
-        "Properties": dict(record["properties"]),
-        "tags": list(record.get("tags") or ()),
-    }
-
-
-def _property_name(field: str | None) -> str | None:
-    """``Properties[x]`` → x. The SDK's own takes brackets out of the key too."""
-    if field in _PROPERTIES:
-        return f"\x00{field}"
-    return field_name(field) or field
-
-
-def _value(name: str | None, entity: Entity) -> Any:
-    if name is not None and name.startswith("\x00"):
-        return entity[name[1:]]
-    return entity["Properties"].get(name)
-
-
-def _set(key: str, value: Any, entity: Entity) -> None:
-    if key in _PROPERTIES and key not in entity["Properties"]:
-        entity[key] = value
-    else:
-        entity["Properties"][key] = value
-
-
-def _differences(before: Entity, after: Entity) -> dict[str, Any]:
-    return {
-        "changes": [
-            *(_change(_SHOWN[name], before[name], after[name]) for name in _PROPERTIES if before[name] != after[name]),
-            *(
-                _change(key, before["Properties"].get(key), value)
-                for key, value in after["Properties"].items()
-                if _differs(before["Properties"].get(key), value)
-            ),
-        ],
-        "tagsAdded": [tag for tag in after["tags"] if tag not in before["tags"]],
-        "tagsRemoved": [tag for tag in before["tags"] if tag not in after["tags"]],
-    }
-
-
-def _differs(before: Any, after: Any) -> bool:
-    """A number that was written as its own text has not changed."""
-    return _shown(before) != _shown(after) and str(_shown(before)) != str(_shown(after))
-
-
-def _change(key: str, before: Any, after: Any) -> dict[str, Any]:
-    return {"key": key, "before": _shown(before), "after": _shown(after)}
-
-
-def _shown(value: Any) -> Any:
-    """As JSON: Power Fx has dates and lists too."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)[:LONGEST]
+    how = {"get_property_name": property_name, "get_value": get_value}
+    return RuleProcessor(rule, evaluator_kwargs=how, set_value=set_value)
 
 
 def _formula_fault(formula: str) -> str | None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-PREVIEWED: Final = ("removeTag", "removeAllTags", "changeBusinessDomain", "evaluateRegex", "camelCase", "maskValue")
+from shared.rules.entity import Entity
 
-Entity = dict[str, Any]
+PREVIEWED: Final = ("removeTag", "removeAllTags", "changeBusinessDomain", "evaluateRegex", "camelCase", "maskValue")
 
 
 def apply_step(step: Mapping[str, Any], entity: Entity, holds: Callable[[Mapping[str, Any]], bool]) -> None:
