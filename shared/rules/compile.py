@@ -18,6 +18,7 @@ from shared.rules import powerfx
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.draft import (
     BUSINESS_DOMAIN,
+    EVERYTHING,
     NAME,
     Action,
     ChildRule,
@@ -139,7 +140,7 @@ class _Maker:
             "field": "",
             "id": self.id(place),
             "operator": NO_OPERATOR,
-            "rules": [self._node(part, f"{place}/{n}") for n, part in enumerate(group.parts) if part != Group("all")],
+            "rules": [self._node(part, f"{place}/{n}") for n, part in enumerate(group.parts) if part != EVERYTHING],
             "type": "rule",
             "value": None,
         }

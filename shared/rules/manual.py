@@ -11,6 +11,7 @@ from shared.rules.compile import Json, compile_rule
 from shared.rules.draft import Action, ChildRule, Draft
 from shared.rules.models import ManualStep, Preview
 from shared.rules.preview import Ran
+from shared.rules.runnable import WHO_WINS
 from shared.rules.steps import PREVIEWED
 from shared.rules.survivorship import preview_winners
 
@@ -49,9 +50,8 @@ def manual_steps(draft: Draft) -> ManualSteps:
 
 def with_winners(draft: Draft, records: Sequence[RecordIn], ran: Ran) -> Ran:
     """A survivorship rule's run, with what its actions would make of the records."""
-    preview = ran.preview.model_copy(
-        update={"unsupported": [each for each in ran.preview.unsupported if not each.startswith("scope Survivorship")]}
-    )
+    unsupported = [each for each in ran.preview.unsupported if each != WHO_WINS]
+    preview = ran.preview.model_copy(update={"unsupported": unsupported})
     for action in draft.actions:
         won = preview_winners(action, records, ran.matched)
         if won is None:

@@ -8,11 +8,13 @@ from typing import Final, cast, get_args
 from pydantic import JsonValue
 
 from shared.rules.compile import FIELDS, GROUP, POWER_FX, TYPES
-from shared.rules.draft import Action, ChildRule, Condition, Draft, Formula, Group, Scope, Test, ValueType
+from shared.rules.draft import EVERYTHING, Action, ChildRule, Condition, Draft, Formula, Group, Scope, Test, ValueType
 from shared.rules.operators import BY_ID, Operator
 
 Node = Mapping[str, JsonValue]
+"""A rule, a condition, an action or a property, as CluedIn's API returns them."""
 DEEPEST: Final = 30
+"""Groups in each other that are read of a rule somebody gave; of a draft ``check`` allows fewer."""
 _PROPERTIES: Final = {called: name for name, called in FIELDS.items()}
 _TYPES: Final[dict[str, ValueType]] = {called: name for name, called in TYPES.items()} | {"date": "moment"}
 _ACTION: Final = "CluedIn.Rules.Actions."
@@ -31,7 +33,7 @@ def unwrapped(rule: Node) -> Node:
 
 
 def parse_rule(rule: Node) -> Draft:
-    """Raises Unparsable."""
+    """A draft of CluedIn's rule, or of the whole answer it stands in. Raises Unparsable."""
     model = unwrapped(rule)
     scope = model.get("scope") or "DataPart"
     if scope not in get_args(Scope):
@@ -41,7 +43,7 @@ def parse_rule(rule: Node) -> Draft:
         name=_text(model.get("name")) or "Rule",
         scope=cast(Scope, scope),
         condition=_root(model.get("condition")),
-        rules=tuple(_child(each) for each in _nodes(model.get("rules"))),
+        rules=tuple(_child(each) for each in nodes(model.get("rules"))),
         description=_text(description) if description else None,
     )
 
@@ -56,17 +58,22 @@ def field_name(field: JsonValue) -> str | None:
 
 def is_group(node: Node) -> bool:
     """As the SDK tells groups: by their children. An empty one is told by its type."""
-    return bool(_nodes(node.get("rules"))) or (node.get("objectTypeId") in (GROUP, None) and not node.get("field"))
+    return bool(nodes(node.get("rules"))) or (node.get("objectTypeId") in (GROUP, None) and not node.get("field"))
+
+
+def nodes(value: JsonValue) -> list[Node]:
+    """The objects of a list; none where it is no list."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _child(node: Node) -> ChildRule:
-    actions = tuple(_action(each) for each in _nodes(node.get("actions")))
+    actions = tuple(_action(each) for each in nodes(node.get("actions")))
     return ChildRule(_text(node.get("name")) or "Actions", actions, _root(node.get("conditions")))
 
 
 def _root(node: JsonValue) -> Group:
     if not isinstance(node, Mapping):
-        return Group("all")
+        return EVERYTHING
     found = _condition(node, 0)
     return found if isinstance(found, Group) else Group("all", (found,))
 
@@ -75,7 +82,7 @@ def _condition(node: Node, depth: int) -> Condition:
     if depth > DEEPEST:
         raise Unparsable("conditions nested too deep")
     if is_group(node):
-        parts = tuple(_condition(each, depth + 1) for each in _nodes(node.get("rules")))
+        parts = tuple(_condition(each, depth + 1) for each in nodes(node.get("rules")))
         return Group("any" if node.get("condition") == "OR" else "all", parts)
     if _text(node.get("objectTypeId")).lower() == POWER_FX:
         return Formula("".join(_values(node.get("value"))[:1]))
@@ -96,7 +103,7 @@ def _type(node: Node, operator: Operator) -> ValueType | None:
 def _action(node: Node) -> Action:
     called = _text(node.get("type"))
     name = called.split(",")[0].removeprefix(_ACTION)
-    given = {_text(each.get("name")): _text(each.get("value")) for each in _nodes(node.get("properties"))}
+    given = {_text(each.get("name")): _text(each.get("value")) for each in nodes(node.get("properties"))}
     if name == "SetValue":
         return Action("setValue", (("key", given.get("FieldName", "")), ("value", given.get("Value", ""))))
     if name == "AddTag":
@@ -104,10 +111,6 @@ def _action(node: Node) -> Action:
     if name == "ExpressionAction":
         return Action("statements", (("formula", given.get("Expression", "")),))
     raise Unparsable(f"action {called}")
-
-
-def _nodes(value: JsonValue) -> list[Node]:
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _values(value: JsonValue) -> tuple[str, ...]:

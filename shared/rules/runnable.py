@@ -13,14 +13,17 @@ from typing import Final
 from pydantic import JsonValue
 
 from shared.rules.compile import GROUP, POWER_FX, Json
-from shared.rules.operators import BY_ID, NO_OPERATOR
-from shared.rules.parse import DEEPEST, field_name, is_group, unwrapped
+from shared.rules.operators import BY_ID, BY_NAME, NO_OPERATOR
+from shared.rules.parse import DEEPEST, Node, field_name, is_group, nodes, unwrapped
 
-Node = Mapping[str, JsonValue]
 Fault = Callable[[str], str | None]
 """A formula or pattern → why it cannot be run, None where it can."""
 
+WHO_WINS: Final = "scope Survivorship: which value wins"
+"""What is named in ``unsupported`` of a survivorship rule: the SDK does not act it out, ``survivorship`` may."""
 _COUNTS: Final = {"none": None, "one": 1, "two": 2, "many": None}
+_ALONE: Final = {"in": BY_NAME["equals"].id, "notIn": BY_NAME["notEquals"].id}
+"""``In`` one value is ``Equals``."""
 
 
 @dataclass
@@ -41,14 +44,15 @@ class Checks:
 
 
 def runnable(given: Node, checks: Checks) -> Runnable:
+    """``given``: a rule, or the whole answer of CluedIn's API it stands in. Never raises for what it cannot use."""
     made = _Pruned(checks, [])
     rule = unwrapped(given)
     condition = made.root(rule.get("condition"))
-    children = [made.child(each) for each in _nodes(rule.get("rules"))]
+    children = [made.child(each) for each in nodes(rule.get("rules"))]
     kept: list[JsonValue] = [child for child in children if child is not None]
     if rule.get("scope") == "Survivorship" and not kept:
-        made.name("scope Survivorship: which value wins")
-    if _nodes(rule.get("actions")):
+        made.name(WHO_WINS)
+    if nodes(rule.get("actions")):
         made.name("actions of the rule itself: only those of its child rules are run")
     if condition is None:
         return Runnable(None, made.unsupported)
@@ -67,7 +71,7 @@ class _Pruned:
 
     def root(self, node: JsonValue) -> Json | None:
         """None where there were conditions and none is left."""
-        if not isinstance(node, Mapping) or (is_group(node) and not _nodes(node.get("rules"))):
+        if not isinstance(node, Mapping) or (is_group(node) and not nodes(node.get("rules"))):
             return _group("AND", [])
         found = self.node(node, 0)
         if found is None:
@@ -76,7 +80,7 @@ class _Pruned:
 
     def child(self, node: Node) -> Json | None:
         actions: list[JsonValue] = []
-        for action in _nodes(node.get("actions")):
+        for action in nodes(node.get("actions")):
             fault = self.checks.action(action)
             if fault is None:
                 actions.append({"type": action.get("type"), "properties": _text_properties(action)})
@@ -93,7 +97,7 @@ class _Pruned:
             return None
         if is_group(node):
             parts: list[JsonValue] = []
-            for each in _nodes(node.get("rules")):
+            for each in nodes(node.get("rules")):
                 kept = self.node(each, depth + 1)
                 if kept is not None:
                     parts.append(kept)
@@ -135,13 +139,6 @@ class _Pruned:
         return _condition(str(node.get("objectTypeId") or ""), node.get("field"), identifier, kind, values)
 
 
-_ALONE: Final = {
-    "in": "0bafc522-8011-43ba-978a-babe222ba466",
-    "notIn": "4f7f2b0f-155a-4208-b849-3e972f5d89d2",
-}
-"""``In`` one value is ``Equals``."""
-
-
 def _group(joined: str, parts: list[JsonValue]) -> Json:
     return {"objectTypeId": GROUP, "condition": joined, "field": None, "id": "", "operator": NO_OPERATOR,
             "rules": parts, "type": "rule", "value": None}  # fmt: skip
@@ -153,11 +150,7 @@ def _condition(kind: str, named: JsonValue, operator: str, value_type: str, valu
 
 
 def _text_properties(action: Node) -> list[JsonValue]:
-    return [{"name": each.get("name"), "value": each.get("value")} for each in _nodes(action.get("properties"))]
-
-
-def _nodes(value: JsonValue) -> list[Node]:
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    return [{"name": each.get("name"), "value": each.get("value")} for each in nodes(action.get("properties"))]
 
 
 def _listed(value: JsonValue) -> list[JsonValue]:

@@ -29,6 +29,7 @@ from shared.rules.models import RuleAnswer
 from shared.rules.preview import NotRun, as_records, run_rule
 from shared.rules.prompt import Reply, write_prompt
 from shared.rules.put_right import put_right
+from shared.rules.runnable import WHO_WINS
 from shared.rules.sandbox import Sandbox
 from shared.rules.understand import normalised_domains, tested, understand, without_tests
 
@@ -116,7 +117,7 @@ class _Writer:
             return replace(tried, fault=str(error))
         except RuleTimeout as error:
             return replace(tried, fault=error.detail)
-        unsupported = [each for each in ran.preview.unsupported if not each.startswith("scope Survivorship")]
+        unsupported = [each for each in ran.preview.unsupported if each != WHO_WINS]
         if unsupported:
             return replace(tried, fault="; ".join(unsupported))
         if ran.failures and sum(ran.failures.values()) == ran.preview.records:
