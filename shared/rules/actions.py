@@ -87,6 +87,8 @@ KINDS: Final = (
     _winner("providerDefinition", "Provider Definition", "a named source wins", "value"),
 )  # fmt: skip
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
+TAGGING: Final = frozenset({"addTag", "removeTag", "removeAllTags"})
+"""Actions that change no value."""
 KEY_ARGUMENTS: Final = ("key", "from", "to", "dateKey")
 """Arguments that name vocabulary keys (``from`` of normalizeDate is a format)."""
 

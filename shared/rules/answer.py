@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from shared.gateway.records import Caller, Usage
 from shared.mapping.models import Warning as Note
+from shared.rules.actions import TAGGING
 from shared.rules.compile import Json
 from shared.rules.doubts import Asked
 from shared.rules.draft import Draft
@@ -14,7 +15,6 @@ from shared.rules.models import CheckOut, QuestionOut, RuleAnswer, RuleRequest, 
 from shared.rules.offer import Offer
 from shared.rules.preview import Ran, warnings_of
 from shared.rules.prompt import Reply
-from shared.rules.understand import TAGGING
 from shared.usage_out import usage_out
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from shared.rules import powerfx
-from shared.rules.draft import EVERYTHING, Action, Condition, Draft, Group, Test, tests
+from shared.rules.draft import BUSINESS_DOMAIN, EVERYTHING, Action, Condition, Draft, Group, Test, tests
 from shared.rules.offer import Offer
 from shared.rules.prompt import Reply
 
@@ -23,7 +23,23 @@ def put_right(draft: Draft, reply: Reply, words: str, offered: Sequence[Offer]) 
     return _ungrounded(_truths(_combined(draft, tuple(types)), types), reply, words)
 
 
-def changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
+def normalised_domains(draft: Draft, domains: Iterable[str]) -> Draft:
+    """Business domains as the catalogue writes them: ``Customers`` → ``/Customer``."""
+    known = {_folded(each): each for each in domains}
+
+    def change(test: Test) -> Test:
+        if test.field != BUSINESS_DOMAIN:
+            return test
+        return replace(test, values=tuple(known.get(_folded(value), value) for value in test.values))
+
+    return _changed(draft, change)
+
+
+def _folded(domain: str) -> str:
+    return domain.rpartition("/")[2].casefold().removesuffix("s")
+
+
+def _changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
     """The draft with each of its tests changed."""
 
     def one(condition: Condition) -> Condition:
@@ -49,7 +65,7 @@ def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
             return test
         return Test(test.field, "isTrue" if (said in _TRUE) == (test.operator == "equals") else "isFalse")
 
-    return changed(draft, change)
+    return _changed(draft, change)
 
 
 def _combined(draft: Draft, keys: Sequence[str]) -> Draft:

@@ -7,44 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from shared.rules.actions import BY_NAME as ACTIONS
-from shared.rules.draft import (
-    BUSINESS_DOMAIN,
-    Action,
-    ChildRule,
-    Condition,
-    Draft,
-    Group,
-    Match,
-    Scope,
-    Test,
-)
+from shared.rules.actions import TAGGING
+from shared.rules.draft import Action, ChildRule, Condition, Draft, Group, Match, Scope, Test
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
-from shared.rules.put_right import changed
 from shared.rules.slips import ordered, split
 
-_MOST_WORDS: Final = 200
+_MOST: Final = 200
+"""Members of a list that are looked at."""
 _NEGATIVE: Final = ("notEquals", "notContains", "notBeginsWith", "notEndsWith", "notMatchesPattern")
 _ALL: Final = (
-    "all",
-    "every",
-    "any",
-    "each",
-    "alle",
-    "tous",
-    "tout",
-    "todos",
-    "tutti",
-    "wszystk",
-    "все",
-    "所有",
-    "すべて",
-)
-TAGGING: Final = frozenset({"addTag", "removeTag", "removeAllTags"})
+    "all", "every", "any", "each", "alle", "tous", "tout", "todos", "tutti", "wszystk", "все", "所有", "すべて",
+)  # fmt: skip
+"""How "all records" begins."""
+_EQUALITY: Final = ("equals", "notEquals")
+"""Operators that may be given an empty text: it stands for no value."""
 
 
 def understand(reply: Reply, *, name: str | None, scope: Scope | None) -> Draft:
@@ -100,10 +80,10 @@ def _tests(value: object) -> list[Condition]:
 
 def _test(node: Mapping[str, object]) -> Condition:
     field, operator = _line(node.get("key")), _line(node.get("operator"))
-    values = [
-        text for each in _lists_or_text(node.get("values")) if (text := _text(each)) or operator.endswith("quals")
-    ]
-    if operator in ("equals", "notEquals") and values == [""]:
+    given = node.get("values")
+    listed = given[:_MOST] if isinstance(given, list) else [] if given is None else [given]
+    values = [text for each in listed if (text := _text(each)) or operator in _EQUALITY]
+    if operator in _EQUALITY and values == [""]:
         return Test(field, "isEmpty" if operator == "equals" else "isNotEmpty")
     known = OPERATORS.get(operator)
     if known is None or known.takes == "none":
@@ -119,7 +99,7 @@ def _test(node: Mapping[str, object]) -> Condition:
 
 def _several(field: str, operator: str, values: Iterable[str]) -> Condition:
     """One operator with several values means any of them, or none of them."""
-    if operator in ("equals", "notEquals"):
+    if operator in _EQUALITY:
         return Test(field, "in" if operator == "equals" else "notIn", tuple(values))
     parts = tuple(Test(field, operator, (value,)) for value in values)
     return Group("all" if operator in _NEGATIVE else "any", parts)
@@ -157,32 +137,8 @@ def _label(actions: tuple[Action, ...]) -> str:
     return ", ".join(dict.fromkeys(ACTIONS[each.name].called for each in actions if each.name in ACTIONS))[:100]
 
 
-def normalised_domains(draft: Draft, domains: Iterable[str]) -> Draft:
-    """Business domains as the catalogue writes them: ``Customers`` → ``/Customer``."""
-    known = {_folded(each): each for each in domains}
-
-    def change(test: Test) -> Test:
-        if test.field != BUSINESS_DOMAIN:
-            return test
-        return replace(test, values=tuple(known.get(_folded(value), value) for value in test.values))
-
-    return changed(draft, change)
-
-
-def _folded(domain: str) -> str:
-    return domain.rpartition("/")[2].casefold().removesuffix("s")
-
-
 def _objects(value: object) -> list[Mapping[str, object]]:
-    return [each for each in value[:_MOST_WORDS] if isinstance(each, Mapping)] if isinstance(value, list) else []
-
-
-def _lists(value: object) -> list[object]:
-    return value[:_MOST_WORDS] if isinstance(value, list) else []
-
-
-def _lists_or_text(value: object) -> list[object]:
-    return _lists(value) if isinstance(value, list) else [] if value is None else [value]
+    return [each for each in value[:_MOST] if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

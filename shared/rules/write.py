@@ -28,10 +28,10 @@ from shared.rules.manual import manual_steps, with_winners
 from shared.rules.models import RuleAnswer
 from shared.rules.preview import NotRun, as_records, run_rule
 from shared.rules.prompt import Reply, write_prompt
-from shared.rules.put_right import put_right
+from shared.rules.put_right import normalised_domains, put_right
 from shared.rules.runnable import WHO_WINS
 from shared.rules.sandbox import Sandbox
-from shared.rules.understand import normalised_domains, tested, understand, without_tests
+from shared.rules.understand import tested, understand, without_tests
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import pytest
 
 from shared.rules.draft import Condition, Group, Test
 from shared.rules.offer import Offer
-from shared.rules.put_right import put_right
-from shared.rules.understand import normalised_domains, understand, without_tests
+from shared.rules.put_right import normalised_domains, put_right
+from shared.rules.understand import understand, without_tests
 
 
 def read(*tests: tuple[str, str, Any], **members: Any) -> Group:
