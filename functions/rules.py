@@ -31,7 +31,7 @@ WRITE: Final = Operation(
     summary="Plain words to a rule, run before it is offered",
     body=RuleRequest,
     successes=(Success(200, "The rule with a preview; or questions, and no rule", RuleAnswer),),
-    errors=(errors.ContentFiltered, errors.UnusableAnswer, *ASKING, errors.RuleUnusable, errors.RuleTimeout),
+    errors=(errors.ContentFiltered, errors.UnusableAnswer, *ASKING, errors.RuleUnusable),
 )
 PREVIEW: Final = Operation(
     method="POST",
@@ -49,7 +49,7 @@ SUGGEST: Final = Operation(
     summary="Suggest rules for a key from its values",
     body=SuggestionRequest,
     successes=(Success(200, "What was found, and rules that were run on the values", SuggestionAnswer),),
-    errors=(errors.ContentFiltered, errors.UnusableAnswer, *ASKING, errors.RuleTimeout),
+    errors=(errors.ContentFiltered, errors.UnusableAnswer, *ASKING),
 )
 
 

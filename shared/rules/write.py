@@ -40,7 +40,7 @@ _QUOTED: Final = re.compile(r"'.*'|\".*\"", re.DOTALL)
 
 
 async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnswer:
-    """Raises what ``Asker.ask`` does, RuleUnusable, and RuleTimeout where the rule itself takes too long twice."""
+    """Raises what ``Asker.ask`` does, and RuleUnusable, also for a rule that takes too long twice."""
     ledger, rule_id = Ledger(), str(uuid.uuid4())
     writer = _Writer(work, asker, sandbox, ledger, rule_id)
     first = await writer.attempt(None)
