@@ -1,4 +1,4 @@
-"""Who may change flags, verify settings and replay failures: whoever knows the Key Vault secret ``admin-key``."""
+"""Who may change flags, verify settings, replay failures and erase prompts: who knows Key Vault's ``admin-key``."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ STATUS: Final[dict[str, int]] = {
     "callback_undelivered": 503,
     "deployment_timeout": 504,
 }
-"""Code → status, as in the product's interface; 500 is ours alone and always a defect."""
+"""Code → status, as in the product's interface; 500 is ours alone: a defect, or a setting of the app."""
 
 TITLES: Final[dict[str, str]] = {code: code.replace("_", " ").capitalize() for code in STATUS}
 WAITS: Final = frozenset({429, 503})

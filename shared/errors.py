@@ -1,6 +1,6 @@
-"""Everything that can go wrong, as one tree. ``functions/http.py`` alone turns it into status codes.
+"""Everything that can go wrong, as one tree. ``functions/problems.py`` alone knows their status codes.
 
-ProductError                     code, detail (safe to show), setting, retry_after, errors
+ProductError                     code, detail (safe to show), setting, retry_after, violations
 ├── InvalidInput                 the caller must change the request
 │   ├── InvalidRequest           invalid_request
 │   ├── InvalidOrganization      invalid_organization
@@ -78,7 +78,8 @@ class ProductError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.setting = setting
-        """The name of the setting to fix, where one is to blame: apiKey, baseUrl, resourceKey or deploymentName."""
+        """The name of the setting to fix, where one is to blame: apiKey, baseUrl, resourceKey, deploymentName or
+        embeddingDeploymentName."""
         self.retry_after = retry_after
         """Seconds after which a retry makes sense."""
         self.violations = violations

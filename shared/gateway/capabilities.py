@@ -20,6 +20,7 @@ LimitName = Literal["max_tokens", "max_completion_tokens"]
 REASONING_ALLOWANCE = 2048
 """Tokens added to the budget of a model whose hidden reasoning counts as output."""
 MOST_DOUBLED = 8
+"""The factor on the output budget that is not doubled any more."""
 _REFUSING = re.compile(
     r"not support|unsupported|unrecognized|unrecognised|unknown (parameter|argument|field)|not permitted|extra input"
     r"|enabled only|not allowed|is invalid|not available",

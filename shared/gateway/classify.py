@@ -29,7 +29,7 @@ NAME_NOT_FOUND = "name_not_found"
 TLS_FAILED = "tls_failed"
 NOT_JSON = "not_json"
 TOO_LARGE = "too_large"
-"""Codes of our own, given by the adapter where there is no answer of the service."""
+"""Codes of our own, given by the adapter where the service gave no answer, or none that can be read."""
 
 
 class Next(Enum):

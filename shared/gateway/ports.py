@@ -143,10 +143,12 @@ class Embedder(Protocol):
     """The organization's own embedding deployment, as the rest of the product sees it."""
 
     async def embedding_deployment(self, caller: Caller) -> str | None:
-        """Its name, None where the organization's settings name none. Raises SettingsMissing, SettingsUnavailable, …"""
+        """Its name, None where the organization's settings name none.
+
+        Raises SettingsMissing, SettingsUnavailable, DeploymentForbidden, DeploymentNotFound."""
 
     async def embed(self, caller: Caller, texts: Sequence[str]) -> Reply[tuple[bytes, ...]]:
-        """A vector for each text, as 32-bit floats (little-endian), under the promises of ``Asker.ask``.
+        """A vector for each text (1 to 2,048), as 32-bit floats (little-endian), under the promises of ``Asker.ask``.
 
         Raises what that raises; SettingsMissing where the settings name no embedding deployment."""
 
@@ -155,8 +157,11 @@ class Asker(Protocol):
     """What the rest of the product sees of the gateway."""
 
     async def require(self, caller: Caller) -> None:
-        """Check flag and settings before any work. Raises FeatureDisabled, FlagsUnavailable, SettingsMissing, …"""
+        """Check flag and settings before any work.
+
+        Raises FeatureDisabled, FlagsUnavailable, SettingsMissing, SettingsUnavailable and, for a Base URL or a name
+        that cannot be used, DeploymentForbidden or DeploymentNotFound."""
 
     async def ask(self, caller: Caller, prompt: Prompt[Answer]) -> Reply[Answer]:
         """Send one prompt under all promises. Raises AnswerError, DeploymentError, NotPermitted, DependencyUnavailable;
-        each carries ``attempt_ids``."""
+        each carries ``attempt_ids`` and ``usage``."""

@@ -36,7 +36,8 @@ class Format:
 
 
 def learn(counts: Counter[str]) -> Format | None:
-    """None where the values have no format, or all of them fit none but the trivial one."""
+    """Value → rows. None where there are fewer than FEWEST values, where no few shapes cover nearly all rows, and where
+    none of those shapes has a digit."""
     if len(counts) < FEWEST:
         return None
     by_kind: dict[Shape, Counter[Shape]] = defaultdict(Counter)

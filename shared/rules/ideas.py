@@ -41,7 +41,8 @@ class Idea:
 
 
 def ideas(column: ValueColumn, groups: Sequence[Spelling], odd: Sequence[Anomaly], form: Format | None) -> list[Idea]:
-    """The surest that touch most first."""
+    """Best first: by confidence, and up to half as much again by the share of the rows it touches. ``form``: of the
+    column's values."""
     found = [*_spaces(column), *_case(column), *_spelt(column, groups), *_placeholders(column, odd), *_dates(column),
              *_valid(column, form), *_tagged(column, odd), *_missing(column)]  # fmt: skip
     return sorted(found, key=lambda idea: (-idea.confidence * (1 + min(idea.affected / max(1, column.rows), 0.5)),
@@ -88,7 +89,7 @@ def _short_codes(values: Sequence[str]) -> bool:
 
 
 def _spelt(column: ValueColumn, groups: Sequence[Spelling]) -> Iterator[Idea]:
-    """One rule per group; a group of case and spaces only is left to the rules for those."""
+    """One rule for each of the first MOST_GROUPS groups."""
     for group in groups[:MOST_GROUPS]:
         values = group.others[:MOST_VALUES]
         title = f"{column.short}: {_short(group.canonical)} for {_listed(values)}"

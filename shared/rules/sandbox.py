@@ -60,7 +60,7 @@ class Sandbox:
         return await asyncio.wrap_future(made)
 
     def close(self) -> None:
-        """No rule runs after this."""
+        """Ends the processes and, once nothing waits, the threads. A rule sent afterwards starts them again."""
         with self._change:
             self._closed = True
             self._change.notify_all()

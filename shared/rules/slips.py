@@ -21,6 +21,7 @@ def split(values: list[str]) -> list[str]:
 
 
 def ordered(values: list[str], two: bool) -> list[str]:
+    """Values to compare by order, as plain figures; ``two``: from ``["10-30"]``, the lower one first."""
     if two and len(values) == 1 and (both := _RANGE.fullmatch(values[0])):
         values = [both[1], both[2]]
     values = [_plain(value) for value in values]

@@ -1,7 +1,7 @@
-"""Rules suggested for a key: the use case of ``POST …/rules/suggestions``.
+"""Rules suggested for a key: what the use case of ``POST …/rules/suggestions`` finds, and what it answers.
 
-Counted by us → drafts → each compiled and run on the values before it is offered; then, with engine ``ai``, the model
-judges what was found and says it in words.
+Counted by us → with engine ``ai`` judged and said in words by the model (``judge``) → drafts → each compiled and run on
+the values before it is offered.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ async def _executed(
 
 
 def _records(request: SuggestionRequest, findings: Findings) -> list[Record]:
-    """The records given; else one for each distinct value, and one without, where rows have none."""
+    """The records given; else one for each distinct value, and one without a value where rows have none."""
     if request.records is not None:
         return as_records(request.records)
     key, values = request.vocabulary_key, findings.column.counts
