@@ -15,12 +15,12 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from functions import json_text
+from functions.operations import MEBIBYTE
 from shared.errors import InvalidRequest, TooLarge, UnsupportedMediaType, Violation
 from shared.mapping.validate import VIOLATIONS, escape, refuse
 
 Model = TypeVar("Model")
 
-MEBIBYTE: Final = 1024 * 1024
 LARGE: Final = 64 * 1024
 """Bytes above which a body is parsed in a thread: all requests of a worker share one event loop."""
 _JSON: Final = re.compile(r"application/(json|[\w.+-]+\+json)", re.IGNORECASE)

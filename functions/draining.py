@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.giving_up import CODE, STOPPED, end_drop, end_job, end_values
-from functions.queues import Delivery, Later, Queues, discard, processing, put_back_later
+from functions.queues import Delivery, Later, Queues, discard, processing, put_back_later, raw_text
 from functions.workshop import LAST_DELIVERY, MOST_DELIVERIES
 from shared.drops.models import UNKNOWN
 from shared.errors import DependencyUnavailable
@@ -42,7 +42,6 @@ _SAID: Final = {
     "rows_rejected": "SQL will never take these rows as they are",
 }
 _NOT_DRAINED: Final = "The message failed, and so did ending its work: a defect of ours; the log tells more."
-_LONGEST_RAW: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def _read(body: bytes) -> Message:
         return read(body)
     except UnreadableMessage as error:
         cause = {"code": "unreadable_message", "detail": str(error)}
-        return {"raw": body[:_LONGEST_RAW].decode("utf-8", "replace"), "failure": cause}
+        return {"raw": raw_text(body), "failure": cause}
 
 
 async def _content(poisoned: Message, queues: Queues) -> tuple[Message, bool]:

@@ -16,6 +16,7 @@ from functions.operations import MEBIBYTE, Operation, Success
 from functions.problems import STATUS, WAITS, Problem
 from shared import errors
 from shared.errors import ProductError
+from shared.gateway.records import Feature
 
 Json = dict[str, JsonValue]
 Refs = Mapping[tuple[type[BaseModel], JsonSchemaMode], JsonValue]
@@ -25,7 +26,7 @@ _REF: Final = "#/components/schemas/{model}"
 _PATTERNS: Final[dict[str, Json]] = {
     "org": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 64, "not": {"const": "default"}},
     "mappingId": {"type": "string", "format": "uuid"},
-    "flag": {"type": "string", "enum": ["AiMapping", "RuleEngine", "Copilot"]},
+    "flag": {"type": "string", "enum": [feature.value for feature in Feature]},
 }
 _BODY_ERRORS: Final = (errors.InvalidRequest, errors.TooLarge, errors.UnsupportedMediaType)
 _ADMIN_ERRORS: Final = (errors.AdminDisabled, errors.AdminRequired, errors.SettingsUnavailable)

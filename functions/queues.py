@@ -99,7 +99,7 @@ async def handle(queue: str, message: func.QueueMessage, queues: Queues, handler
     try:
         read_message = read(body)
     except UnreadableMessage as error:
-        await _bury(queue, queues, {"raw": _text(body)}, "unreadable_message", str(error))
+        await _bury(queue, queues, {"raw": raw_text(body)}, "unreadable_message", str(error))
         return
     dequeued = message.dequeue_count or 1
 
@@ -180,5 +180,6 @@ async def discard(queues: Queues, message: Message) -> None:
         log.warning("queue.payload_left")
 
 
-def _text(body: bytes) -> str:
+def raw_text(body: bytes) -> str:
+    """A message that cannot be read, to be shown: what there is of it, at most _LONGEST_RAW bytes."""
     return body[:_LONGEST_RAW].decode("utf-8", "replace")

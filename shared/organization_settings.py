@@ -43,6 +43,16 @@ class OrganizationSettings:
         self._kept[organization] = (self._clock() + CACHE_SECONDS, policy)
         return policy
 
+    async def followed(self, organization: str, asked: SamplesPolicy | None) -> tuple[SamplesPolicy, str | None]:
+        """The organization's policy or, where a request asks for less, that; and what to tell one that asked for more.
+
+        Raises StorageUnavailable."""
+        allowed = await self.samples(organization)
+        used = stricter(allowed, asked or allowed)
+        if asked is None or used == asked:
+            return used, None
+        return used, f"The organization allows {allowed}, so the request's {asked} was not followed."
+
     async def history_days(self, organization: str, default: int | None) -> int | None:
         """How long its prompt history is kept: its own row ``historyDays``, else the app's setting; None for ever.
 

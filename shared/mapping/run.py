@@ -24,7 +24,6 @@ from shared.mapping.prompt_size import PromptSizes
 from shared.mapping.store import Cause, MappingStore, State
 from shared.mapping.suggest import Work, suggest
 from shared.mapping.validate import check, check_choice
-from shared.organization_settings import stricter
 
 if TYPE_CHECKING:
     from shared.mapping.index.catalogue_index import Catalogued
@@ -139,14 +138,9 @@ async def _vocabularies(
 async def _samples(
     policies: OrganizationSettings, organization: str, request: MappingRequest
 ) -> tuple[SamplesPolicy, tuple[Note, ...]]:
-    """The organization's policy or, where the request asks for less, that; with a note where it asked for more."""
-    allowed = await policies.samples(organization)
-    asked = request.options.samples or allowed
-    used = stricter(allowed, asked)
-    if used == asked:
-        return used, ()
-    note = f"The organization allows {allowed}, so the request's {asked} was not followed."
-    return used, (Note(code="samples_limited", detail=note),)
+    """What may leave; with a note where the request asked for more. Raises StorageUnavailable."""
+    used, detail = await policies.followed(organization, request.options.samples)
+    return used, (Note(code="samples_limited", detail=detail),) if detail else ()
 
 
 async def _kept(

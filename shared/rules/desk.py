@@ -13,7 +13,6 @@ from shared.gateway.records import Caller, Feature
 from shared.mapping.index.catalogue_index import CatalogueIndex, indexed
 from shared.mapping.models import Warning as Note
 from shared.mapping.validate import check_catalogue
-from shared.organization_settings import stricter
 from shared.rules.answer import RuleWork
 from shared.rules.judge import judge
 from shared.rules.models import RuleAnswer, RuleRequest, Samples, SuggestionAnswer, SuggestionRequest
@@ -92,13 +91,9 @@ def caller_of(desk: RuleDesk, organization: str, correlation_id: str) -> Caller:
 
 
 async def allowed_samples(desk: RuleDesk, organization: str, asked: Samples | None) -> tuple[Samples, tuple[Note, ...]]:
-    """The organization's policy or, where the request asks for less, that; a note where it asked for more."""
-    allowed = await desk.policies.samples(organization)
-    used = stricter(allowed, asked or allowed)
-    if asked is None or used == asked:
-        return used, ()
-    detail = f"The organization allows {allowed}, so the request's {asked} was not followed."
-    return used, (Note(code="samples_limited", detail=detail),)
+    """What may leave; a note where the request asked for more. Raises StorageUnavailable."""
+    used, detail = await desk.policies.followed(organization, asked)
+    return used, (Note(code="samples_limited", detail=detail),) if detail else ()
 
 
 async def check_request(request: RuleRequest) -> None:
