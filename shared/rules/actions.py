@@ -89,6 +89,10 @@ KINDS: Final = (
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
 TAGGING: Final = frozenset({"addTag", "removeTag", "removeAllTags"})
 """Actions that change no value."""
+OVERWRITING: Final = frozenset({
+    "setValue", "deleteValue", "setValueWithAI", "copyValue", "moveValue", "combine", "formula", "statements",
+})  # fmt: skip
+"""Actions that write a value whatever was there; the others mend what is there, or fill in what is not."""
 KEY_ARGUMENTS: Final = ("key", "from", "to", "dateKey")
 """Arguments that name vocabulary keys (``from`` of normalizeDate is a format)."""
 

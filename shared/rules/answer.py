@@ -70,15 +70,24 @@ class Try:
 
 
 def odd(offered: Offered) -> str | None:
-    """Whether a rule, run on records that were given, matched none of them or all. To change the values of all records
-    is usual, to tag all of them is not."""
+    """Whether a rule, run on records that were given, matched none of them or all, or changed none that it matched. To
+    change the values of all records is usual, to tag all of them is not."""
     preview = offered.ran.preview
-    values = any(action.name not in TAGGING for action in offered.draft.actions)
-    if offered.made_up or not preview.records or (values and not offered.draft.condition.parts):
+    if offered.made_up or not preview.records:
         return None
-    if preview.matched == 0:
-        return "matches_nothing"
-    return "matches_everything" if preview.matched == preview.records > 1 else None
+    values = any(action.name not in TAGGING for action in offered.draft.actions)
+    if offered.draft.condition.parts or not values:
+        if preview.matched == 0:
+            return "matches_nothing"
+        if preview.matched == preview.records > 1:
+            return "matches_everything"
+    return "changes_nothing" if _changes_nothing(offered) else None
+
+
+def _changes_nothing(offered: Offered) -> bool:
+    """Only where the preview acts out all there is to see."""
+    seen = offered.draft.scope != "Survivorship" and manual_steps(offered.draft).all_acted_out
+    return seen and offered.ran.preview.matched > 0 and not offered.ran.preview.changed and not offered.ran.failures
 
 
 def answer(work: RuleWork, last: Try, rule_id: str, ledger: Ledger) -> RuleAnswer:
@@ -121,4 +130,6 @@ def _warnings(offered: Offered) -> list[Note]:
         found.insert(0, Note(code="matches_nothing", detail="The rule matches none of the records."))
     elif preview.matched == preview.records > 1:
         found.insert(0, Note(code="matches_everything", detail="The rule matches every record."))
+    if _changes_nothing(offered):
+        found.append(Note(code="changes_nothing", detail="The rule changes none of the records that it matches."))
     return found

@@ -37,6 +37,10 @@ class ManualSteps:
             if action.name in PREVIEWED
         ]
 
+    @property
+    def all_acted_out(self) -> bool:
+        return all(action.name in PREVIEWED for action, _ in self.steps)
+
     def _condition(self, rule: ChildRule, rule_id: str) -> Json | None:
         if not rule.condition.parts:
             return None

@@ -46,6 +46,7 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
 """Action → the arguments that the form's ``value`` and ``with`` stand for."""
 
 _NEEDS_TEST: Final = "\nThe words say which records: give at least one test."
+_ONCE: Final = "\nKeep the answer short: each test once, and each value once."
 
 Reply = dict[str, object]
 
@@ -69,14 +70,14 @@ def write_prompt(
     answers: Sequence[AnswerIn] = (),
     before: tuple[str, str] | None = None,
     tested: bool = False,
+    endless: bool = False,
 ) -> Prompt[Reply]:
     """``before``: the answer that was given first and what is wrong with it, for the second try. ``tested``: the form
-    has room for no answer without a test."""
+    has room for no answer without a test. ``endless``: the answer before was cut off, most likely in a list."""
     kinds = _kinds(scope)
-    messages = [
-        Message("system", _system(scope)),
-        Message("user", _words(words, offered, policy, scope, domains, answers) + (_NEEDS_TEST if tested else "")),
-    ]
+    asked = _words(words, offered, policy, scope, domains, answers)
+    asked += (_NEEDS_TEST if tested else "") + (_ONCE if endless else "")
+    messages = [Message("system", _system(scope)), Message("user", asked)]
     if before is not None:
         answer, fault = before
         messages += [Message("assistant", answer), Message("user", f"{fault}\nAnswer again, put right.")]
@@ -92,7 +93,7 @@ def _kinds(scope: Scope | None) -> list[Kind]:
 @lru_cache
 def _system(scope: Scope | None) -> str:
     """The same for all prompts of a scope, so that a deployment reads it once."""
-    actions = "\n".join(f"- {_described(kind)}" for kind in _kinds(scope))
+    actions = "\n".join(f"- {form_of(kind)}" for kind in _kinds(scope))
     return _text(NAME).replace("{{actions}}", actions).replace("{{examples}}", _examples(scope))
 
 
@@ -105,7 +106,8 @@ def _text(name: str) -> str:
     return (_PROMPTS / f"{name}.txt").read_text(encoding="utf-8").strip()
 
 
-def _described(kind: Kind) -> str:
+def form_of(kind: Kind) -> str:
+    """An action as the model is told of it: ``copyValue(key, with=to): copy the value …``."""
     value, other = _FIELDS.get(kind.name, ("", ""))
     takes = [
         name

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from shared.records import text_of
 from shared.rules import powerfx
+from shared.rules.doubts import Asked
 from shared.rules.draft import BUSINESS_DOMAIN, EVERYTHING, Action, Condition, Draft, Group, Test, tests
-from shared.rules.offer import Offer
-from shared.rules.prompt import Reply
+from shared.rules.prompt import NO_KEY, Reply
+from shared.rules.understand import EQUALITY, names_what_it_mends
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
 _EVERY: Final = frozenset({"all", "all records", "alle", "tous", "todos", "tutti"})
+_NULL: Final = "null"
+_NOTHING: Final = frozenset({_NULL, NO_KEY})
+"""What stands for no value, where a test for one should be."""
+_NULL_QUOTED: Final = re.compile(r"""["'“„«‘]null["'”“»’]""", re.IGNORECASE)
+_SHORT: Final = 2
+"""Characters of a value that is found in other words by chance."""
 
 
-def put_right(draft: Draft, reply: Reply, words: str, offered: Sequence[Offer]) -> Draft:
-    """``words``: the prompt and the answers to questions."""
-    types = {offer.key: offer.data_type for offer in offered}
-    return _ungrounded(_truths(_combined(draft, tuple(types)), types), reply, words)
+def put_right(draft: Draft, reply: Reply, asked: Asked) -> Draft:
+    types = {offer.key: offer.data_type for offer in asked.offered}
+    draft = _truths(_absent(_combined(draft, tuple(types)), asked), types)
+    return _ungrounded(draft, reply, asked.said)
 
 
 def normalised_domains(draft: Draft, domains: Iterable[str]) -> Draft:
@@ -59,11 +68,27 @@ def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
 
     def change(test: Test) -> Test:
         said = test.values[0].casefold() if len(test.values) == 1 else ""
-        if types.get(test.field) != "Boolean" or test.operator not in ("equals", "notEquals"):
+        if types.get(test.field) != "Boolean" or test.operator not in EQUALITY:
             return test
         if said not in _TRUE | _FALSE:
             return test
         return Test(test.field, "isTrue" if (said in _TRUE) == (test.operator == "equals") else "isFalse")
+
+    return _changed(draft, change)
+
+
+def _absent(draft: Draft, asked: Asked) -> Draft:
+    """``endDate not equals null`` is Is Not Empty, unless that text is meant: quoted, or a value of the records."""
+    quoted = _NULL_QUOTED.search(asked.said) is not None
+
+    def written(key: str) -> bool:
+        return quoted or any(text_of(record.properties.get(key)).casefold() == _NULL for record in asked.records)
+
+    def change(test: Test) -> Test:
+        said = test.values[0].casefold() if len(test.values) == 1 else ""
+        if test.operator not in EQUALITY or said not in _NOTHING or (said == _NULL and written(test.field)):
+            return test
+        return Test(test.field, "isEmpty" if test.operator == "equals" else "isNotEmpty")
 
     return _changed(draft, change)
 
@@ -97,10 +122,17 @@ def _short(key: str) -> str:
 
 
 def _ungrounded(draft: Draft, reply: Reply, words: str) -> Draft:
-    """An answer that says "all" and yet tests for values nobody spoke of has them from the samples."""
-    if str(reply.get("which") or "").strip().casefold() not in _EVERY:
+    """An answer that means all records and yet tests for values nobody spoke of has them from the samples."""
+    if str(reply.get("which") or "").strip().casefold() not in _EVERY and not names_what_it_mends(reply, draft):
         return draft
-    said = words.casefold()
     tested = list(tests(draft.condition))
-    spoken = any(not test.values or any(value.casefold() in said for value in test.values) for test in tested)
+    spoken = any(not test.values or any(_spoken(value, words) for value in test.values) for test in tested)
     return draft if spoken or not tested else replace(draft, condition=EVERYTHING)
+
+
+def _spoken(value: str, words: str) -> bool:
+    """Whether a value stands in the words; a short one as a word of its own, in scripts that have words."""
+    value, words = value.casefold(), words.casefold()
+    if len(value) > _SHORT or not value.isascii():
+        return value in words
+    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", words) is not None

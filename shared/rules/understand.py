@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from shared.mapping.words import words
 from shared.rules.actions import BY_NAME as ACTIONS
-from shared.rules.actions import TAGGING
+from shared.rules.actions import OVERWRITING, TAGGING, key_arguments
 from shared.rules.draft import Action, ChildRule, Condition, Draft, Group, Match, Scope, Test
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
@@ -23,7 +24,7 @@ _ALL: Final = (
     "all", "every", "any", "each", "alle", "tous", "tout", "todos", "tutti", "wszystk", "все", "所有", "すべて",
 )  # fmt: skip
 """How "all records" begins."""
-_EQUALITY: Final = ("equals", "notEquals")
+EQUALITY: Final = ("equals", "notEquals")
 """Operators that may be given an empty text: it stands for no value."""
 
 
@@ -71,7 +72,23 @@ def tested(draft: Draft) -> bool:
 def without_tests(reply: Reply, draft: Draft) -> str | None:
     """The records an answer names and does not test for, where it does."""
     named = _line(reply.get("which"))
-    return None if tested(draft) or len(named) < 4 or named.casefold().startswith(_ALL) else named
+    if tested(draft) or len(named) < 4 or named.casefold().startswith(_ALL) or names_what_it_mends(reply, draft):
+        return None
+    return named
+
+
+def names_what_it_mends(reply: Reply, draft: Draft) -> bool:
+    """Whether an answer's ``which`` is but a key whose values are mended: "last name" says which values, not which
+    records. Not where values are overwritten: "colour" may stand for "where there is no colour"."""
+    named = set(words(_line(reply.get("which"))))
+    return any(set(words(key.rpartition(".")[2])) <= named <= set(words(key)) for key in _mended(draft))
+
+
+def _mended(draft: Draft) -> set[str]:
+    known = [(action, kind) for action in draft.actions if (kind := ACTIONS.get(action.name))]
+    if any(kind.name in OVERWRITING for _, kind in known):
+        return set()
+    return {key for action, kind in known for each in key_arguments(kind) if (key := action.get(each))}
 
 
 def _tests(value: object) -> list[Condition]:
@@ -82,8 +99,8 @@ def _test(node: Mapping[str, object]) -> Condition:
     field, operator = _line(node.get("key")), _line(node.get("operator"))
     given = node.get("values")
     listed = given[:_MOST] if isinstance(given, list) else [] if given is None else [given]
-    values = [text for each in listed if (text := _text(each)) or operator in _EQUALITY]
-    if operator in _EQUALITY and values == [""]:
+    values = [text for each in listed if (text := _text(each)) or operator in EQUALITY]
+    if operator in EQUALITY and values == [""]:
         return Test(field, "isEmpty" if operator == "equals" else "isNotEmpty")
     known = OPERATORS.get(operator)
     if known is None or known.takes == "none":
@@ -99,7 +116,7 @@ def _test(node: Mapping[str, object]) -> Condition:
 
 def _several(field: str, operator: str, values: Iterable[str]) -> Condition:
     """One operator with several values means any of them, or none of them."""
-    if operator in _EQUALITY:
+    if operator in EQUALITY:
         return Test(field, "in" if operator == "equals" else "notIn", tuple(values))
     parts = tuple(Test(field, operator, (value,)) for value in values)
     return Group("all" if operator in _NEGATIVE else "any", parts)
@@ -112,18 +129,23 @@ def _actions(value: object) -> tuple[Action, ...]:
 def _action(node: Mapping[str, object]) -> Action:
     name = _line(node.get("do"))
     kind = ACTIONS.get(name)
-    value, other = arguments_of(name)
+    takes = (*kind.needs, *kind.may) if kind else ()
     given = {key_argument(name): _line(node.get("key"))}
-    if value:
-        given[value] = _text(node.get("value"))
-    if other:
-        given[other] = _text(node.get("with"))
-    if name in TAGGING and not given.get("tag"):
-        given["tag"] = _text(node.get("with"))
+    given |= _given(name, _text(node.get("value")), _text(node.get("with")))
     if name == "roundNumber":
         given["digits"] = "".join(re.findall(r"\d", given["digits"])[:1])
-    takes = (*kind.needs, *kind.may) if kind else ()
     return Action(name, tuple((each, given[each]) for each in takes if given.get(each)))
+
+
+def _given(name: str, value: str, other: str) -> dict[str, str]:
+    """The one argument that an action needs may stand in the field of the other."""
+    first, second = arguments_of(name)
+    if first and second:
+        return {first: value, second: other}
+    argument = first or second
+    own, stray = (value, other) if first else (other, value)
+    needed = name in ACTIONS and argument in ACTIONS[name].needs
+    return {argument: own or (stray if needed else "")} if argument else {}
 
 
 def _scope(actions: list[Action]) -> Scope:

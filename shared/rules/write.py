@@ -12,11 +12,13 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from shared.errors import AnswerCutOff, RuleTimeout, RuleUnusable, UnusableAnswer
 from shared.gateway.ports import Asker
 from shared.gateway.records import Usage
+from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.answer import Ledger, Offered, RuleWork, Try, answer
 from shared.rules.answer import odd as odd_count
 from shared.rules.check import check_draft
@@ -27,7 +29,7 @@ from shared.rules.made_up import made_up_records
 from shared.rules.manual import manual_steps, with_winners
 from shared.rules.models import RuleAnswer
 from shared.rules.preview import NotRun, as_records, run_rule
-from shared.rules.prompt import Reply, write_prompt
+from shared.rules.prompt import Reply, form_of, write_prompt
 from shared.rules.put_right import normalised_domains, put_right
 from shared.rules.runnable import WHO_WINS
 from shared.rules.sandbox import Sandbox
@@ -36,6 +38,11 @@ from shared.rules.understand import tested, understand, without_tests
 log = logging.getLogger(__name__)
 
 SHOWN_VALUES: Final = 5
+_SAID: Final = {
+    "matches_nothing": "matches none",
+    "matches_everything": "matches all",
+    "changes_nothing": "changes none of those that it matches",
+}
 _QUOTED: Final = re.compile(r"'.*'|\".*\"", re.DOTALL)
 
 
@@ -46,12 +53,12 @@ async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnsw
     first = await writer.attempt(None)
     last = first
     if first.fault is not None:
-        last = await writer.attempt((first, f"This cannot be used: {first.fault}"))
+        last = await writer.attempt((first, refusal(first)))
         if last.fault is not None:
             raise _unusable(last, ledger)
     elif first.offered is not None and (odd := odd_count(first.offered)):
         again = await writer.attempt((first, writer.remark(first.offered, odd)))
-        last = again if again.offered is not None else first
+        last = again if again.offered is not None and not odd_count(again.offered) else first
     log.info("rules.written", extra=_facts(work, last, ledger))
     return answer(work, last, rule_id, ledger)
 
@@ -70,7 +77,7 @@ class _Writer:
         draft = understand(reply, name=request.name, scope=request.scope)
         if self.work.domains:
             draft = normalised_domains(draft, self.work.domains)
-        draft = put_right(draft, reply, self.work.asked.said, self.work.offered)
+        draft = put_right(draft, reply, self.work.asked)
         questions = doubts(draft, self.work.asked, str(reply.get("question") or "").strip())
         if questions:
             return Try(reply, draft, questions=questions)
@@ -88,15 +95,15 @@ class _Writer:
         work = self.work
         forgotten = before is not None and _forgotten(before[0])
         said = (json.dumps(before[0].reply, ensure_ascii=False), before[1]) if before and not forgotten else None
-        prompt = write_prompt(
-            work.request.prompt, work.offered, work.samples, scope=work.request.scope, domains=work.domains,
-            answers=work.request.answers, before=said, tested=forgotten,
+        prompt = partial(
+            write_prompt, work.request.prompt, work.offered, work.samples, scope=work.request.scope,
+            domains=work.domains, answers=work.request.answers, before=said, tested=forgotten,
         )  # fmt: skip
         try:
-            reply = await self.asker.ask(work.caller, prompt)
+            reply = await self.asker.ask(work.caller, prompt())
         except (UnusableAnswer, AnswerCutOff) as error:
             self._note(error.attempt_ids, error.usage)
-            reply = await self.asker.ask(work.caller, prompt)
+            reply = await self.asker.ask(work.caller, prompt(endless=isinstance(error, AnswerCutOff)))
         self._note(reply.attempt_ids, reply.usage)
         return reply.value
 
@@ -129,9 +136,8 @@ class _Writer:
         return replace(tried, offered=Offered(draft, rule, ran, made_up))
 
     def remark(self, offered: Offered, odd: str) -> str:
-        """What the model is told of a rule that matches nothing or everything; values only where they may leave."""
-        count = offered.ran.preview.records
-        text = f"Run on the {count} records given, this rule matches {'none' if odd == 'matches_nothing' else 'all'}."
+        """What the model is told of a rule that does nothing, or all too much; values only where they may leave."""
+        text = f"Run on the {offered.ran.preview.records} records given, this rule {_SAID[odd]}."
         if not offered.draft.condition.parts:
             text += " It has no test: if the words say which records, add the tests, and keep the actions."
         if self.work.samples == "full":
@@ -146,6 +152,13 @@ def _forgotten(first: Try) -> bool:
     if first.offered is not None:
         return not tested(first.draft)
     return without_tests(first.reply, first.draft) is not None
+
+
+def refusal(tried: Try) -> str:
+    """What the model is told of an answer that cannot be used, with the forms of its actions: what a fault calls ``to``
+    has another name there."""
+    used = dict.fromkeys(action.name for action in tried.draft.actions if action.name in ACTIONS)
+    return "\n".join([f"This cannot be used: {tried.fault}", *(form_of(ACTIONS[name]) for name in used)])
 
 
 def _unusable(last: Try, ledger: Ledger) -> RuleUnusable:

@@ -160,6 +160,43 @@ async def test_changing_the_values_of_all_records_is_nothing_odd(stand: Stand) -
     assert [each["changes"][0]["after"] for each in answer.json["preview"]["items"]] == ["DENMARK", "GERMANY"]
 
 
+async def test_a_rule_that_changes_nothing_of_what_it_matches_is_asked_about_once_then_a_warning(stand: Stand) -> None:
+    same = act("setValue", "customer.country", "Denmark")
+    where = ("customer.country", "equals", ["Denmark"])
+    says(stand, reply(where, actions=[same]), reply(where, actions=[act("setValue", "customer.country", "DK")]))
+    answer = await ask("Set the country to DK where it is Denmark")
+    assert (codes(answer), answer.json["preview"]["changed"]) == ([], 1)
+    assert "changes none" in stand.gateway.asked[1][1]
+    says(stand, reply(where, actions=[same]))
+    answer = await ask("Set the country to Denmark where it is Denmark")
+    assert (codes(answer), answer.json["usage"]["prompts"]) == (["changes_nothing"], 2)
+
+
+async def test_of_two_odd_rules_the_first_is_offered(stand: Stand) -> None:
+    says(stand, reply(("customer.country", "equals", ["DK"])), reply(("customer.country", "isNotEmpty", [])))
+    assert codes(await ask()) == ["matches_nothing"]
+
+
+async def test_what_the_preview_does_not_act_out_may_change_something(stand: Stand) -> None:
+    says(stand, reply(("customer.country", "equals", ["Denmark"]), actions=[act("addAlias", value="Dane")]))
+    answer = await ask("Danish customers have the alias Dane", scope="DataPart")
+    assert (codes(answer), answer.json["usage"]["prompts"]) == ([], 1)
+
+
+async def test_an_answer_without_an_end_is_asked_for_in_short(stand: Stand) -> None:
+    says(stand, errors.AnswerCutOff("The model's answer was cut off."), DANISH)
+    assert (await ask()).status == 200
+    assert "each value once" not in stand.gateway.asked[0][1]
+    assert "each value once" in stand.gateway.asked[1][1]
+
+
+async def test_a_fault_is_told_with_the_form_of_the_action(stand: Stand) -> None:
+    where = ("customer.country", "equals", ["Denmark"])
+    says(stand, reply(where, actions=[act("copyValue", "customer.homePhone")]), DANISH)
+    assert (await ask()).status == 200
+    assert "copyValue needs to\ncopyValue(key, with=to): " in stand.gateway.asked[1][1]
+
+
 async def test_without_records_it_is_run_on_records_made_up_from_it(stand: Stand) -> None:
     says(stand, reply(("customer.country", "equals", ["Denmark"]), ("customer.creditLimit", "greater", ["500"])))
     answer = await ask("Tag Danish customers with a credit limit over 500 as Found", records=None)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared.records import RecordIn
+from shared.rules.doubts import Asked
 from shared.rules.draft import Condition, Group, Test
 from shared.rules.offer import Offer
 from shared.rules.put_right import normalised_domains, put_right
@@ -81,7 +83,7 @@ def test_a_boolean_that_equals_a_word_is_true_or_false() -> None:
             {"key": "a.y", "operator": "equals", "values": ["No"]},
         ]
     }
-    made = put_right(understand(reply, name=None, scope=None), reply, "", BOOLEAN)
+    made = put_right(understand(reply, name=None, scope=None), reply, Asked("", BOOLEAN, ()))
     assert made.condition.parts == (Test("a.x", "isFalse"), Test("a.y", "equals", ("No",)))
 
 
@@ -90,8 +92,84 @@ def test_a_boolean_that_equals_a_word_is_true_or_false() -> None:
 )
 def test_values_from_the_samples_are_no_condition_where_all_records_are_meant(words: str, kept: bool) -> None:
     reply: dict[str, object] = {"which": "all", "tests": [{"key": "a.y", "operator": "equals", "values": ["Oslo"]}]}
-    made = put_right(understand(reply, name=None, scope=None), reply, words, BOOLEAN)
+    made = put_right(understand(reply, name=None, scope=None), reply, Asked(words, BOOLEAN, ()))
     assert bool(made.condition.parts) == kept
+
+
+@pytest.mark.parametrize(
+    ("which", "do", "key", "all_meant"),
+    [
+        ("last name", "upperCase", "c.lastName", True),
+        ("c.lastName", "trim", "c.lastName", True),
+        ("Nachname", "lowerCase", "c.lastName", True),
+        ("customers", "upperCase", "c.lastName", False),
+        ("without a last name", "upperCase", "c.lastName", False),
+        ("end date", "upperCase", "c.lastName", False),
+        ("c.lastName", "setValue", "c.lastName", False),
+    ],
+)
+def test_the_name_of_what_is_mended_names_no_records(which: str, do: str, key: str, all_meant: bool) -> None:
+    reply: dict[str, object] = {"which": which, "actions": [{"do": do, "key": key, "value": "x"}]}
+    draft = understand(reply, name=None, scope=None)
+    assert (without_tests(reply, draft) is None) == all_meant
+    reply["tests"] = [{"key": "c.lastName", "operator": "equals", "values": ["Jensen"]}]
+    made = put_right(understand(reply, name=None, scope=None), reply, Asked("Write it in capitals", BOOLEAN, ()))
+    assert (not made.condition.parts) == all_meant
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "kept"),
+    [
+        ("A", "Write the grade in capital letters", False),
+        ("A", "Write grade A in capital letters", True),
+        ("Gold", "Alle Goldkunden", True),
+        ("北京", "北京的客户", True),
+        (" ", "Write the grade in capital letters", False),
+    ],
+)
+def test_a_short_value_was_spoken_of_where_it_is_a_word(value: str, words: str, kept: bool) -> None:
+    reply: dict[str, object] = {"which": "all", "tests": [{"key": "a.y", "operator": "contains", "values": [value]}]}
+    made = put_right(understand(reply, name=None, scope=None), reply, Asked(words, BOOLEAN, ()))
+    assert bool(made.condition.parts) == kept
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "words", "held", "understood"),
+    [
+        ("notEquals", "null", "Where there is an end date", "2024-01-01", Test("a.y", "isNotEmpty")),
+        ("equals", "NULL", "Where the end date is null", None, Test("a.y", "isEmpty")),
+        ("equals", "unknown_key", "Where there is none", None, Test("a.y", "isEmpty")),
+        ("equals", "null", 'Where it says "NULL"', None, Test("a.y", "equals", ("null",))),
+        ("equals", "NULL", "Where it is NULL", "null", Test("a.y", "equals", ("NULL",))),
+        ("contains", "null", "Where it is in it", None, Test("a.y", "contains", ("null",))),
+    ],
+)
+def test_null_is_no_value_where_it_is_no_text(
+    operator: str, value: str, words: str, held: str | None, understood: Test
+) -> None:
+    reply: dict[str, object] = {"tests": [{"key": "a.y", "operator": operator, "values": [value]}]}
+    records = [RecordIn(id="1", properties={"a.y": held})]
+    made = put_right(understand(reply, name=None, scope=None), reply, Asked(words, BOOLEAN, records))
+    assert made.condition.parts == (understood,)
+
+
+@pytest.mark.parametrize(
+    ("do", "value", "other", "arguments"),
+    [
+        ("moveValue", "c.notes", "", {"from": "c.x", "to": "c.notes"}),
+        ("moveValue", "junk", "c.notes", {"from": "c.x", "to": "c.notes"}),
+        ("setValue", "", "EUR", {"key": "c.x", "value": "EUR"}),
+        ("addTag", "", "Found", {"tag": "Found"}),
+        ("trim", "", "lowerCase", {"key": "c.x"}),
+        ("latestModifiedDate", "newest", "", {"key": "c.x"}),
+        ("replaceValue", "", "b", {"key": "c.x", "new": "b"}),
+    ],
+)
+def test_the_one_argument_an_action_needs_may_stand_in_the_other_field(
+    do: str, value: str, other: str, arguments: dict[str, str]
+) -> None:
+    reply: dict[str, object] = {"actions": [{"do": do, "key": "c.x", "value": value, "with": other}]}
+    assert dict(understand(reply, name=None, scope=None).actions[0].arguments) == arguments
 
 
 NAMES = tuple(Offer(key, "", "Text") for key in ("p.first", "p.last", "p.full", "p.home.city", "p.work.city"))
@@ -111,7 +189,7 @@ NAMES = tuple(Offer(key, "", "Text") for key in ("p.first", "p.last", "p.full", 
 )
 def test_keys_in_braces_are_combined_where_each_is_plain(do: str, text: str, template: str | None) -> None:
     reply: dict[str, object] = {"which": "all", "actions": [{"do": do, "key": "p.full", "value": text}]}
-    draft = put_right(understand(reply, name=None, scope=None), reply, "", NAMES)
+    draft = put_right(understand(reply, name=None, scope=None), reply, Asked("", NAMES, ()))
     if template is None:
         assert draft.actions[0].arguments == (("key", "p.full"), ("value", text))
     else:
