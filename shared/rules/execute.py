@@ -24,7 +24,8 @@ from cluedin.rules.powerfx import Call, CompiledPowerFx, PowerFxError, PowerFxRu
 from cluedin.rules.processor import RuleProcessor
 
 from shared.rules.entity import differences, entity_of, get_value, property_name, set_value
-from shared.rules.runnable import Checks, Node, runnable
+from shared.rules.parse import Node
+from shared.rules.runnable import Checks, runnable
 from shared.rules.steps import apply_step
 
 ITEMS: Final = 100
