@@ -70,8 +70,8 @@ class Try:
 
 
 def odd(offered: Offered) -> str | None:
-    """Whether a rule, run on records that were given, matched none of them or all. To change the values of all records
-    is usual, to tag all of them is not."""
+    """The warning's code where a rule that was run on given records matched none of them or all, and the model is to be
+    asked again; else None. To change the values of all records is usual, to tag all of them is not."""
     preview = offered.ran.preview
     values = any(action.name not in TAGGING for action in offered.draft.actions)
     if offered.made_up or not preview.records or (values and not offered.draft.condition.parts):
@@ -82,6 +82,7 @@ def odd(offered: Offered) -> str | None:
 
 
 def answer(work: RuleWork, last: Try, rule_id: str, ledger: Ledger) -> RuleAnswer:
+    """Of the last try: its questions, or the rule it offers with its checks, preview and warnings."""
     offered = last.offered
     return RuleAnswer(
         rule_id=rule_id,
