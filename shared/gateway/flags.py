@@ -34,6 +34,8 @@ class FlagState:
 
 
 class Flags:
+    """``production``: only rows of status Production count as on. Rows are used for MAX_AGE at most."""
+
     def __init__(self, table: FlagTable, production: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._table = table
         self._production = production

@@ -15,6 +15,7 @@ class FlagRow:
 
     enabled: bool
     status: str
+    """Deprecated, Development, Alpha, Beta, ReleaseCandidate or Production."""
 
 
 class FlagTable(Protocol):

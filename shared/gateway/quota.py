@@ -33,6 +33,8 @@ MEMORY = 60.0
 
 @dataclass
 class Permit:
+    """One prompt that may be sent. ``cost`` in tokens; ``window``: the number of the one it was given in."""
+
     cost: float
     window: int
     at_once: bool
@@ -40,6 +42,8 @@ class Permit:
 
 
 class Quota:
+    """Of one deployment. Costs are tokens; ``now`` and all other times seconds on one monotonic clock."""
+
     def __init__(self, now: float) -> None:
         self.opens = now
         """When the present window opened, or will."""
@@ -75,6 +79,7 @@ class Quota:
         return min(max((self._spent + cost - self._allowance(now)) / self._rate, 0.001), 1.0)
 
     def take(self, cost: float, now: float) -> Permit:
+        """Count a prompt as sent, after ``may_pass``. Its permit ends once: accepted, refused or given back."""
         if self.throttled_at is None and now - self.opens > MEMORY:
             self.opens, self._spent = now - MEMORY / 2, self._spent / 2
         at_once = self.throttled_at is None or now - self.opens <= AT_ONCE
@@ -92,6 +97,7 @@ class Quota:
             self._spent_at_once = max(self._spent_at_once - (permit.cost if permit.at_once else 0.0), 0.0)
 
     def accepted(self, permit: Permit, now: float) -> None:
+        """The service took the prompt, whatever it answered."""
         self._refusals = 0
         if permit.window != self._window:
             return

@@ -19,6 +19,8 @@ _NOTHING: Mapping[str, str] = {}
 
 @dataclass(eq=False)
 class Waiter:
+    """A prompt in the queue; ``cost`` in tokens."""
+
     cost: float
     turn: asyncio.Future[Permit]
 

@@ -70,8 +70,9 @@ class Try:
 
 
 def odd(offered: Offered) -> str | None:
-    """Whether a rule, run on records that were given, matched none of them or all, or changed none that it matched. To
-    change the values of all records is usual, to tag all of them is not."""
+    """The warning's code where a rule that was run on given records matched none of them or all, or changed none that it
+    matched, and the model is to be asked again; else None. To change the values of all records is usual, to tag all of
+    them is not."""
     preview = offered.ran.preview
     if offered.made_up or not preview.records:
         return None
@@ -91,6 +92,7 @@ def _changes_nothing(offered: Offered) -> bool:
 
 
 def answer(work: RuleWork, last: Try, rule_id: str, ledger: Ledger) -> RuleAnswer:
+    """Of the last try: its questions, or the rule it offers with its checks, preview and warnings."""
     offered = last.offered
     return RuleAnswer(
         rule_id=rule_id,

@@ -9,10 +9,10 @@ from typing import Final
 from shared.rules import powerfx
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import key_arguments
-from shared.rules.compile import is_date, is_number, value_type
 from shared.rules.draft import PROPERTIES, Action, Condition, Draft, Formula, Group, Test
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.operators import OURS
+from shared.rules.value_types import is_date, is_number, value_type
 
 MOST_PARTS: Final = 200
 """Conditions and actions of one rule."""

@@ -57,10 +57,12 @@ class ValueColumn:
 
 
 def of_values(key: str, values: Sequence[ValueIn], stated: str | None) -> ValueColumn:
+    """``stated``: the data type given with the request; found out where there is none, or one that is none of ours."""
     return _made(key, ((text_of_value(each.value), each.count) for each in values), stated)
 
 
 def of_records(key: str, records: Sequence[RecordIn], stated: str | None) -> ValueColumn:
+    """As ``of_values``, each record a row."""
     return _made(key, ((text_of_value(record.properties.get(key)), 1) for record in records), stated)
 
 

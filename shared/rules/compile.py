@@ -5,11 +5,9 @@ Ids are made from the rule's own id and the place in the tree, so the same draft
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from pydantic import JsonValue
@@ -30,6 +28,7 @@ from shared.rules.draft import (
     ValueType,
 )
 from shared.rules.operators import BY_NAME, NO_OPERATOR
+from shared.rules.value_types import value_type
 
 Json = dict[str, JsonValue]
 
@@ -48,7 +47,6 @@ TYPES: Final[Mapping[ValueType, str]] = {
     "truth": "boolean",
 }
 _BLANK: Final = r"^\s*$"
-_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _DOMAIN_OPERATORS: Final = ("equals", "notEquals", "in", "notIn", "beginsWith", "notBeginsWith")
 
 
@@ -67,33 +65,6 @@ def compile_rule(draft: Draft, rule_id: str) -> Json:
         "isReprocessing": False,
         "requiresAttention": False,
     }
-
-
-def value_type(test: Test) -> ValueType:
-    """How a test's values are compared."""
-    operator = BY_NAME[test.operator]
-    if test.type == "date" or operator.kind == "truth":
-        return test.type if test.type == "date" else "truth"
-    if operator.kind != "ordered":
-        return "text"
-    if test.type is not None:
-        return test.type
-    if test.values and all(is_number(value) for value in test.values):
-        return "number"
-    return "date" if test.values and all(is_date(value) for value in test.values) else "text"
-
-
-def is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text.strip()) is not None
-
-
-def is_date(text: str) -> bool:
-    """A day in ISO 8601, with a time or without."""
-    try:
-        date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return False
-    return len(text.strip()) == 10 or text.strip()[10:11] in ("T", " ")
 
 
 def expanded(test: Test) -> Condition:

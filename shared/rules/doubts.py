@@ -15,13 +15,13 @@ from shared.mapping.words import words
 from shared.records import RecordIn, text_of
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import key_arguments
-from shared.rules.compile import is_number, value_type
 from shared.rules.draft import PROPERTIES, Draft, Test, conditions, tests
 from shared.rules.models import AnswerIn, QuestionOut
 from shared.rules.number_words import NUMBER_WORDS
 from shared.rules.offer import Offer
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import NO_KEY
+from shared.rules.value_types import is_number, value_type
 
 _DIGITS: Final = re.compile(r"\d[\d.,'_\s]*")
 _OPTIONS: Final = 6

@@ -10,6 +10,8 @@ Json = dict[str, JsonValue]
 
 
 def draft_json(draft: Draft) -> Json:
+    """``{"name", "scope", "description", "condition", "rules": [{"name", "condition", "actions": [{"action", …}]}]}``;
+    a condition is ``{"all" | "any": [condition]}``, ``{"formula"}`` or ``{"field", "operator", "values"}``."""
     return {
         "name": draft.name,
         "scope": draft.scope,

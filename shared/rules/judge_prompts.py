@@ -26,6 +26,7 @@ Reply = dict[str, object]
 
 
 def spellings_prompt(column: ValueColumn, groups: Sequence[Spelling]) -> Prompt[Reply]:
+    """Answered ``{"g1": the spelling to keep, or DIFFERENT, …}``, one member a group, in order."""
     lines = [_about(column)]
     for number, group in enumerate(groups, 1):
         listed = ", ".join(f"{quote(value, LONGEST)} ({count})" for value, count in group.variants)
@@ -38,6 +39,7 @@ def spellings_prompt(column: ValueColumn, groups: Sequence[Spelling]) -> Prompt[
 
 
 def values_prompt(column: ValueColumn, values: Sequence[str]) -> Prompt[Reply]:
+    """Answered ``{"wrong": [{"value": "v1", "reason"}]}``: ``v1`` is the first of ``values``."""
     lines = [_about(column)]
     lines += [f"v{n}: {quote(value, LONGEST)} ({column.counts[value]})" for n, value in enumerate(values, 1)]
     label = {"type": "string", "enum": [f"v{n}" for n in range(1, len(values) + 1)]}
@@ -46,6 +48,7 @@ def values_prompt(column: ValueColumn, values: Sequence[str]) -> Prompt[Reply]:
 
 
 def explain_prompt(column: ValueColumn, ideas: Sequence[Idea], policy: Samples) -> Prompt[Reply]:
+    """Answered ``{"s1": {"title", "reason"}, …}``, one member an idea, in order. ``policy``: which values may leave."""
     lines, each = [_about(column)], max(1, min(3, MOST_VALUES // max(1, len(ideas))))
     for number, idea in enumerate(ideas, 1):
         does = ", ".join(action.name for action in idea.draft.actions)

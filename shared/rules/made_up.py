@@ -12,11 +12,11 @@ from typing import Final
 
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import key_arguments
-from shared.rules.compile import value_type
 from shared.rules.draft import PROPERTIES, Condition, Draft, Formula, Group, Test, conditions, tests
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.pattern_example import example
 from shared.rules.powerfx import keys_of, places_of
+from shared.rules.value_types import value_type
 
 MOST: Final = 12
 Values = dict[str, str | None]

@@ -55,7 +55,7 @@ async def run_rule(
     records: Sequence[Record],
     steps: Sequence[Step] = (),
 ) -> Ran:
-    """Raises RuleTimeout, NotRun."""
+    """Run a rule on records, ``steps`` (``ManualSteps.acted_out``) after its actions. Raises RuleTimeout, NotRun."""
     asked = json.dumps({"rule": rule, "records": records, "steps": steps}).encode()
     found = from_json(await sandbox.run(organization, asked))
     if found.get("error") == "costly":
@@ -74,6 +74,7 @@ def warnings_of(ran: Ran) -> list[Note]:
 
 
 def as_records(records: Sequence[RecordIn]) -> list[Record]:
+    """As ``run_rule`` takes them: their JSON."""
     return [record.model_dump(by_alias=True) for record in records]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from shared.rules.compile import is_date, is_number
+from shared.rules.value_types import is_date, is_number
 
 _NUMBER: Final = re.compile(r"[-+]?\d[\d\s.,'_]*")
 _RANGE: Final = re.compile(
