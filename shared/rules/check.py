@@ -11,6 +11,7 @@ from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import key_arguments
 from shared.rules.compile import is_date, is_number, value_type
 from shared.rules.draft import PROPERTIES, Action, Condition, Draft, Formula, Group, Test
+from shared.rules.figures import like_a_day
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.operators import OURS
 
@@ -84,6 +85,8 @@ def _ordered(test: Test) -> Iterator[str]:
     kind = value_type(test)
     fits = {"number": is_number, "whole": is_number, "date": is_date}.get(kind, lambda value: bool(value))
     for value in test.values:
+        if kind == "text" and like_a_day(value):
+            yield f"{test.operator} on {test.field}: {value!r} is no day as yyyy-MM-dd"
         if not fits(value):
             yield f"{test.operator} on {test.field}: {value!r} is no {kind}"
     if test.operator in ("between", "notBetween") and kind in ("number", "whole") and all(map(fits, test.values)):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
 from shared.rules.compile import is_date, is_number
+from shared.rules.figures import iso_day, scale_of
 
 _NUMBER: Final = re.compile(r"[-+]?\d[\d\s.,'_]*")
 _RANGE: Final = re.compile(
     r"\s*([-+]?[\d.:T-]+?)\s*(?:\.\.|\band\b|\bto\b|[,;–—]|\s-\s|-(?=\d{1,9}$))\s*([-+]?[\d.:T-]+)\s*"
 )
+
+_UNIT: Final = re.compile(r"[^\W\d_]*")
 
 
 def split(values: list[str]) -> list[str]:
@@ -24,15 +28,24 @@ def ordered(values: list[str], two: bool) -> list[str]:
     if two and len(values) == 1 and (both := _RANGE.fullmatch(values[0])):
         values = [both[1], both[2]]
     values = [_plain(value) for value in values]
-    if two and len(values) == 2 and all(map(is_number, values)) and float(values[0]) > float(values[1]):
+    if two and len(values) == 2 and _backwards(*values):
         values.reverse()
     return values
 
 
+def _backwards(low: str, high: str) -> bool:
+    if is_number(low) and is_number(high):
+        return float(low) > float(high)
+    return is_date(low) and is_date(high) and low > high
+
+
 def _plain(value: str) -> str:
-    """``1,000 EUR`` → 1000; dates and text stay."""
+    """``1,000 EUR`` → 1000, ``10k`` → 10000, ``01.05.2024`` → 2024-05-01; other text stays."""
+    value = value.replace("−", "-")
     if is_number(value) or is_date(value):
         return value
+    if day := iso_day(value):
+        return day
     found = _NUMBER.search(value)
     if not found or re.search(r"\d\D+\d", value.replace(found[0], "", 1)) or re.search(r"[-/:]\d", value[1:]):
         return value
@@ -43,4 +56,7 @@ def _plain(value: str) -> str:
         digits = digits.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"[-+]?\d+,\d+", digits):
         digits = digits.replace(",", ".")
-    return digits if is_number(digits) else value
+    if not is_number(digits):
+        return value
+    scale = scale_of("".join(_UNIT.findall(value[found.end() :])[:1]))
+    return digits if scale == 1 else f"{(Decimal(digits) * scale).normalize():f}"

@@ -206,6 +206,8 @@ HIGH = reply(("customer.creditLimit", "greater", ["10000"]))
         ("Kunden mit Kreditlimit über 10.000 bekommen das Tag Found", False),
         ("Tag customers with a credit limit over 10 000 EUR as Found", False),
         ("Tag customers with a credit limit over 500 as Found", True),
+        ("Tag customers with a credit limit over 10k as Found", False),
+        ("Kunden mit Kreditlimit über 0,01 Mio. bekommen das Tag Found", False),
     ],
 )
 async def test_a_threshold_nobody_named_is_a_question(stand: Stand, words: str, asks: bool) -> None:
@@ -213,6 +215,39 @@ async def test_a_threshold_nobody_named_is_a_question(stand: Stand, words: str, 
     answer = await ask(words)
     assert bool(answer.json["questions"]) == asks
     assert (answer.json["rule"] is None) == asks
+
+
+OLD = reply(("customer.modifiedDate", "less", ["2024-01-01"]))
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("Tag customers modified more than 30 days ago as Found", True),
+        ("Tag customers modified more than two years ago as Found", True),
+        ("Tag customers not modified since 1/1/24 as Found", False),
+        ("Tag customers last modified up to 2023 as Found", False),
+    ],
+)
+async def test_a_day_no_words_named_is_a_question(stand: Stand, words: str, asks: bool) -> None:
+    says(stand, OLD)
+    assert bool((await ask(words)).json["questions"]) == asks
+
+
+async def test_a_negative_threshold_that_was_named_is_no_question(stand: Stand) -> None:
+    says(stand, reply(("customer.creditLimit", "less", ["-10"])))
+    assert (await ask("Tag customers with a credit limit below -10 as Found")).json["questions"] == []
+
+
+async def test_a_day_that_can_be_read_in_two_ways_goes_back(stand: Stand) -> None:
+    says(
+        stand,
+        reply(("customer.modifiedDate", "less", ["5/1/2024"])),
+        reply(("customer.modifiedDate", "less", ["2024-01-05"])),
+    )
+    answer = await ask("Tag customers not modified since 5/1/2024 as Found")
+    assert (answer.status, answer.json["usage"]["prompts"]) == (200, 2)
+    assert "'5/1/2024' is no day" in stand.gateway.asked[1][1]
 
 
 async def test_the_models_own_question_counts_where_it_names_keys(stand: Stand) -> None:
