@@ -136,6 +136,8 @@ def _particular(action: Action, keys: Collection[str] | None) -> Iterator[str]:
     elif action.name == "roundNumber" and action.get("digits") not in ("", *"0123456789"):
         yield "roundNumber: digits is one digit"
     elif action.name == "normalizeDate":
+        if action.get("format") and not powerfx.is_date_format(action.get("format")):
+            yield f"normalizeDate: {action.get('format')!r} is not made of yyyy, MM and dd"
         formats = [each.strip() for each in action.get("from").split("|") if each.strip()]
         yield from (f"normalizeDate: {each!r} is not yyyy, MM and dd" for each in formats
                     if not powerfx.is_date_pattern(each))  # fmt: skip

@@ -10,6 +10,7 @@ from shared.rules.draft import NAME, Action, Test
 
 _PLACE: Final = re.compile(r"\{([^{}]+)\}")
 _DATE_PARTS: Final = ("yyyy", "MM", "dd")
+_FORMAT_PARTS: Final = re.compile("yyyy|yy|MMMM|MMM|MM|dddd|ddd|dd|HH|hh|mm|ss|tt")
 _KEYS: Final = re.compile(r"""(?:Get|Set)VocabularyKeyValue\(\s*Entity\s*,\s*"((?:[^"]|"")*)\"""", re.IGNORECASE)
 _COMPARISONS: Final = {"greater": ">", "greaterOrEqual": ">=", "less": "<", "lessOrEqual": "<=", "equals": "="}
 
@@ -120,6 +121,14 @@ def _as_iso(own: str, pattern: str) -> str:
 def is_date_pattern(pattern: str) -> bool:
     """Whether ``from`` of normalizeDate can be read: yyyy, MM and dd, once each, in any order."""
     return all(pattern.count(part) == 1 for part in _DATE_PARTS)
+
+
+def is_date_format(text: str) -> bool:
+    """Whether a day can be written so: of the parts the SDK knows, without words or single letters beside them."""
+    parts = _FORMAT_PARTS.findall(text)
+    rest = _FORMAT_PARTS.sub("", text)
+    minutes = "mm" in parts and not {"HH", "hh"} & set(parts)
+    return bool(parts) and not minutes and not re.search(r"[^\W\d_]", rest.replace("T", "").removesuffix("Z"))
 
 
 def _round(action: Action) -> str:

@@ -1,4 +1,4 @@
-"""Slips in the values of a model's tests, put right: lists in one text, ranges, figures with signs and units."""
+"""Slips in the values a model gives, put right: lists in one text, ranges, figures with units, date formats."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _RANGE: Final = re.compile(
     r"\s*([-+]?[\d.:T-]+?)\s*(?:\.\.|\band\b|\bto\b|[,;–—]|\s-\s|-(?=\d{1,9}$))\s*([-+]?[\d.:T-]+)\s*"
 )
 
+_PARTS: Final = re.compile(r"([^\W\d_]{1,4})([-./ ])([^\W\d_]{1,4})\2([^\W\d_]{1,4})")
 _UNIT: Final = re.compile(r"[^\W\d_]*")
 
 
@@ -60,3 +61,22 @@ def _plain(value: str) -> str:
         return value
     scale = scale_of("".join(_UNIT.findall(value[found.end() :])[:1]))
     return digits if scale == 1 else f"{(Decimal(digits) * scale).normalize():f}"
+
+
+def date_format(text: str) -> str:
+    """``dd/mm/yyyy``, ``TT.MM.JJJJ`` and ``ISO`` as Power Fx writes them; other text stays."""
+    if text.casefold().startswith("iso"):
+        return "yyyy-MM-dd"
+    if not (found := _PARTS.fullmatch(text.strip())):
+        return text
+    named = [_part(part) for part in found.group(1, 3, 4)]
+    return found[2].join(named) if {each[:1] for each in named} == {"y", "M", "d"} else text
+
+
+def _part(text: str) -> str:
+    letter = text[0].casefold()
+    if len(text) == 4 and letter in "yjaå":
+        return "yyyy"
+    if letter == "m":
+        return text.upper() if len(text) > 1 else "MM"
+    return "dd" if len(text) < 3 and letter in "dtjg" else text

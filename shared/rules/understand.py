@@ -25,7 +25,7 @@ from shared.rules.draft import (
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
 from shared.rules.put_right import changed
-from shared.rules.slips import ordered, split
+from shared.rules.slips import date_format, ordered, split
 
 _MOST_WORDS: Final = 200
 _NEGATIVE: Final = ("notEquals", "notContains", "notBeginsWith", "notEndsWith", "notMatchesPattern")
@@ -140,6 +140,9 @@ def _action(node: Mapping[str, object]) -> Action:
         given[other] = _text(node.get("with"))
     if name in TAGGING and not given.get("tag"):
         given["tag"] = _text(node.get("with"))
+    if name == "normalizeDate":
+        given["format"] = date_format(given["format"])
+        given["from"] = "|".join(date_format(each.strip()) for each in given["from"].split("|"))
     if name == "roundNumber":
         given["digits"] = "".join(re.findall(r"\d", given["digits"])[:1])
     takes = (*kind.needs, *kind.may) if kind else ()

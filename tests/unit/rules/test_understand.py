@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.rules.check import check_draft
 from shared.rules.draft import Condition, Group, Test
 from shared.rules.offer import Offer
 from shared.rules.put_right import put_right
@@ -125,3 +126,28 @@ def test_keys_in_braces_are_combined_where_each_is_plain(do: str, text: str, tem
         assert draft.actions[0].arguments == (("key", "p.full"), ("value", text))
     else:
         assert (draft.actions[0].name, draft.actions[0].get("template")) == ("combine", template)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("dd/mm/yyyy", "dd/MM/yyyy"),
+        ("DD.MM.YYYY", "dd.MM.yyyy"),
+        ("TT.MM.JJJJ", "dd.MM.yyyy"),
+        ("JJ/MM/AAAA", "dd/MM/yyyy"),
+        ("d.M.yyyy", "dd.MM.yyyy"),
+        ("dd MMM yyyy", "dd MMM yyyy"),
+        ("ISO 8601", "yyyy-MM-dd"),
+        ("yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:ssZ"),
+    ],
+)
+def test_a_date_format_is_written_as_power_fx_does(said: str, meant: str) -> None:
+    draft = understand({"actions": [{"do": "normalizeDate", "key": "a.x", "value": said}]}, name=None, scope=None)
+    assert draft.actions[0].get("format") == meant
+    assert check_draft(draft, None) == []
+
+
+@pytest.mark.parametrize("said", ["day.month.year", "2024-12-31", "yyyy-mm", "the usual", "D MMM yyyy 'at' HH:mm"])
+def test_a_format_no_day_can_be_written_in_goes_back(said: str) -> None:
+    draft = understand({"actions": [{"do": "normalizeDate", "key": "a.x", "value": said}]}, name=None, scope=None)
+    assert check_draft(draft, None) == [f"normalizeDate: {said!r} is not made of yyyy, MM and dd"]
