@@ -11,7 +11,9 @@ from shared.rules.draft import NAME, Action, Test
 _PLACE: Final = re.compile(r"\{([^{}]+)\}")
 _DATE_PARTS: Final = ("yyyy", "MM", "dd")
 _FORMAT_PARTS: Final = re.compile("yyyy|yy|MMMM|MMM|MM|dddd|ddd|dd|HH|hh|mm|ss|tt")
-_KEYS: Final = re.compile(r"""(?:Get|Set)VocabularyKeyValue\(\s*Entity\s*,\s*"((?:[^"]|"")*)\"""", re.IGNORECASE)
+_KEYS: Final = re.compile(
+    r"""(?:Get|Set|Remove)VocabularyKey(?:Value)?\(\s*Entity\s*,\s*"((?:[^"]|"")*)\"""", re.IGNORECASE
+)
 _COMPARISONS: Final = {"greater": ">", "greaterOrEqual": ">=", "less": "<", "lessOrEqual": "<=", "equals": "="}
 
 
@@ -89,12 +91,15 @@ def _line_breaks(action: Action) -> str:
 
 
 def _combine(action: Action) -> str:
+    """Where none of its keys has a value nothing is written: there is nothing to combine."""
     template, parts, end = action.get("template"), [], 0
     for place in _PLACE.finditer(template):
         parts += [quote(template[end : place.start()]), get(place[1])]
         end = place.end()
     parts.append(quote(template[end:]))
-    return put(action.get("key"), f"Trim(Concatenate({','.join(part for part in parts if part != quote(''))}))")
+    whole = f"Trim(Concatenate({','.join(part for part in parts if part != quote(''))}))"
+    nothing = ",".join(f"IsBlank(Trim({get(key)}))" for key in dict.fromkeys(places_of(template)))
+    return put(action.get("key"), f"If(And({nothing}),{get(action.get('key'))},{whole})")
 
 
 def _date(action: Action) -> str:
