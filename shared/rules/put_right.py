@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from shared.rules import powerfx
+from shared.rules.compile import is_date, is_number
 from shared.rules.draft import EVERYTHING, Action, Condition, Draft, Group, Test, tests
+from shared.rules.figures import numbers, years
 from shared.rules.offer import Offer
 from shared.rules.prompt import Reply
 
@@ -86,5 +88,13 @@ def _ungrounded(draft: Draft, reply: Reply, words: str) -> Draft:
         return draft
     said = words.casefold()
     tested = list(tests(draft.condition))
-    spoken = any(not test.values or any(value.casefold() in said for value in test.values) for test in tested)
-    return draft if spoken or not tested else replace(draft, condition=EVERYTHING)
+    figures, days = set(numbers(words)), years(words)
+
+    def spoken(value: str) -> bool:
+        """As it is written, as another way to write the same number, or as a day of a year that was named."""
+        if value.casefold() in said or (is_number(value) and abs(float(value)) in figures):
+            return True
+        return is_date(value) and int(value.strip()[:4]) in days
+
+    known = any(not test.values or any(map(spoken, test.values)) for test in tested)
+    return draft if known or not tested else replace(draft, condition=EVERYTHING)

@@ -104,6 +104,21 @@ def test_values_from_the_samples_are_no_condition_where_all_records_are_meant(wo
     assert bool(made.condition.parts) == kept
 
 
+@pytest.mark.parametrize(
+    ("words", "value", "kept"),
+    [
+        ("Set the level to Gold where the revenue is over 1,000", "1000", True),
+        ("Set the level to Gold where the revenue is over 1.5 Mio", "1500000", True),
+        ("Set the level to Old where it was made before 1 May 2020", "2020-05-01", True),
+        ("Set the level to Gold", "1000", False),
+    ],
+)
+def test_a_value_said_in_another_way_is_a_condition(words: str, value: str, kept: bool) -> None:
+    reply: dict[str, object] = {"which": "all", "tests": [{"key": "a.y", "operator": "less", "values": [value]}]}
+    made = put_right(understand(reply, name=None, scope=None), reply, words, BOOLEAN)
+    assert bool(made.condition.parts) == kept
+
+
 NAMES = tuple(Offer(key, "", "Text") for key in ("p.first", "p.last", "p.full", "p.home.city", "p.work.city"))
 
 
