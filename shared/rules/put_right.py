@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from shared.rules import powerfx
+from shared.rules.answered import as_answered, changed
 from shared.rules.compile import is_date, is_number
-from shared.rules.draft import EVERYTHING, Action, Condition, Draft, Group, Test, tests
+from shared.rules.draft import EVERYTHING, Action, Draft, Test, tests
 from shared.rules.figures import numbers, years
+from shared.rules.models import AnswerIn
 from shared.rules.offer import Offer
 from shared.rules.prompt import Reply
 
@@ -19,25 +21,13 @@ _FALSE: Final = frozenset({"false", "no", "0"})
 _EVERY: Final = frozenset({"all", "all records", "alle", "tous", "todos", "tutti"})
 
 
-def put_right(draft: Draft, reply: Reply, words: str, offered: Sequence[Offer]) -> Draft:
+def put_right(
+    draft: Draft, reply: Reply, words: str, offered: Sequence[Offer], answers: Sequence[AnswerIn] = ()
+) -> Draft:
     """``words``: the prompt and the answers to questions."""
     types = {offer.key: offer.data_type for offer in offered}
+    draft = as_answered(draft, answers, tuple(types))
     return _ungrounded(_truths(_combined(draft, tuple(types)), types), reply, words)
-
-
-def changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
-    """The draft with each of its tests changed."""
-
-    def one(condition: Condition) -> Condition:
-        if isinstance(condition, Group):
-            return whole(condition)
-        return change(condition) if isinstance(condition, Test) else condition
-
-    def whole(group: Group) -> Group:
-        return Group(group.match, tuple(map(one, group.parts)))
-
-    rules = tuple(replace(rule, condition=whole(rule.condition)) for rule in draft.rules)
-    return replace(draft, condition=whole(draft.condition), rules=rules)
 
 
 def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:

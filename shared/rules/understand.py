@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from shared.rules.actions import BY_NAME as ACTIONS
+from shared.rules.answered import changed
 from shared.rules.draft import (
     BUSINESS_DOMAIN,
     Action,
@@ -24,7 +25,6 @@ from shared.rules.draft import (
 )
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
-from shared.rules.put_right import changed
 from shared.rules.slips import date_format, ordered, split
 
 _MOST_WORDS: Final = 200
@@ -162,12 +162,14 @@ def _label(actions: tuple[Action, ...]) -> str:
 
 def normalised_domains(draft: Draft, domains: Iterable[str]) -> Draft:
     """Business domains as the catalogue writes them: ``Customers`` → ``/Customer``."""
-    known = {_folded(each): each for each in domains}
+    exact, known = set(domains), {_folded(each): each for each in reversed(tuple(domains))}
 
     def change(test: Test) -> Test:
         if test.field != BUSINESS_DOMAIN:
             return test
-        return replace(test, values=tuple(known.get(_folded(value), value) for value in test.values))
+        return replace(
+            test, values=tuple(value if value in exact else known.get(_folded(value), value) for value in test.values)
+        )
 
     return changed(draft, change)
 

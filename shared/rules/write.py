@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.errors import AnswerCutOff, RuleTimeout, RuleUnusable, UnusableAnswer
+from shared.errors import AnswerCutOff, AnswerError, RuleTimeout, RuleUnusable, UnusableAnswer
 from shared.gateway.ports import Asker
 from shared.gateway.records import Usage
 from shared.rules.answer import Ledger, Offered, RuleWork, Try, answer
@@ -35,7 +35,8 @@ from shared.rules.understand import normalised_domains, tested, understand, with
 log = logging.getLogger(__name__)
 
 SHOWN_VALUES: Final = 5
-_QUOTED: Final = re.compile(r"'.*'|\".*\"", re.DOTALL)
+_QUOTED: Final = re.compile(r"['\"].*(?:…$|['\"])", re.DOTALL)
+"""What an error quotes, also where the end of it was cut off."""
 
 
 async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnswer:
@@ -49,8 +50,8 @@ async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnsw
         if last.fault is not None:
             raise _unusable(last, ledger)
     elif first.offered is not None and (odd := odd_count(first.offered)):
-        again = await writer.attempt((first, writer.remark(first.offered, odd)))
-        last = again if again.offered is not None else first
+        again = await writer.once_more(first, writer.remark(first.offered, odd))
+        last = again if again is not None and again.offered is not None else first
     log.info("rules.written", extra=_facts(work, last, ledger))
     return answer(work, last, rule_id, ledger)
 
@@ -69,7 +70,7 @@ class _Writer:
         draft = understand(reply, name=request.name, scope=request.scope)
         if self.work.domains:
             draft = normalised_domains(draft, self.work.domains)
-        draft = put_right(draft, reply, self.work.asked.said, self.work.offered)
+        draft = put_right(draft, reply, self.work.asked.said, self.work.offered, request.answers)
         questions = doubts(draft, self.work.asked, str(reply.get("question") or "").strip())
         if questions:
             return Try(reply, draft, questions=questions)
@@ -79,6 +80,14 @@ class _Writer:
         if faults:
             return Try(reply, draft, fault="; ".join(faults[:5]))
         return await self._run(Try(reply, draft))
+
+    async def once_more(self, before: Try, remark: str) -> Try | None:
+        """None where no usable answer came: the rule there is was run, and is not lost for that."""
+        try:
+            return await self.attempt((before, remark))
+        except AnswerError as error:
+            self._note(error.attempt_ids, error.usage)
+            return None
 
     async def _ask(self, before: tuple[Try, str] | None) -> Reply:
         """Once more where the answer was cut off, or is not what was asked for.

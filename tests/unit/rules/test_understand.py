@@ -81,6 +81,12 @@ def test_business_domains_are_written_as_the_catalogue_does() -> None:
     assert draft.condition.parts == (Test("businessDomain", "equals", ("/Customer",)),)
 
 
+def test_a_business_domain_written_as_the_catalogue_does_stays() -> None:
+    reply: dict[str, object] = {"tests": [{"key": "businessDomain", "operator": "equals", "values": ["/Customer"]}]}
+    draft = normalised_domains(understand(reply, name=None, scope=None), ["/Customer", "/Legacy/Customer"])
+    assert draft.condition.parts == (Test("businessDomain", "equals", ("/Customer",)),)
+
+
 BOOLEAN = (Offer("a.x", "", "Boolean"), Offer("a.y", "", "Text"))
 
 
