@@ -23,6 +23,7 @@ from shared.rules.draft import (
     Scope,
     Test,
 )
+from shared.rules.meant import as_meant
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
 from shared.rules.slips import date_format, ordered, split
@@ -74,9 +75,9 @@ def _joined(node: Mapping[str, object]) -> Group:
         inner = _tests(group.get("tests"))
         parts += [Group(_match(group), tuple(inner))] if len(inner) > 1 else inner
     if len(parts) == 1 and isinstance(parts[0], Group):
-        return parts[0]
+        return as_meant(parts[0])
     match = _match(node) if len(parts) > 1 else "all"
-    return Group(match, tuple(dict.fromkeys(parts)))
+    return as_meant(Group(match, tuple(dict.fromkeys(parts))))
 
 
 def _match(node: Mapping[str, object]) -> Match:
@@ -105,6 +106,10 @@ def _test(node: Mapping[str, object]) -> Condition:
     ]
     if operator in ("equals", "notEquals") and values == [""]:
         return Test(field, "isEmpty" if operator == "equals" else "isNotEmpty")
+    if operator in ("in", "notIn") and "" in _lists(node.get("values")):
+        empty = Test(field, "isEmpty" if operator == "in" else "isNotEmpty")
+        rest = Test(field, operator, tuple(split(values)))
+        return Group("any" if operator == "in" else "all", (rest, empty)) if values else empty
     known = OPERATORS.get(operator)
     if known is None or known.takes == "none":
         return Test(field, operator)

@@ -65,6 +65,37 @@ def test_groups_are_parts_beside_the_tests() -> None:
     assert read(match="all", groups=[inner]).match == "any"
 
 
+IN_BOTH = Test("a.x", "in", ("DE", "FR"))
+NEITHER = Test("a.x", "notIn", ("DE", "FR"))
+OTHER = Test("a.y", "exists")
+
+
+@pytest.mark.parametrize(
+    ("match", "operators", "understood"),
+    [
+        ("all", [("equals", ["DE"]), ("equals", ["FR"])], Group("all", (IN_BOTH,))),
+        ("any", [("notEquals", ["DE"]), ("notEquals", ["FR"])], Group("all", (NEITHER,))),
+        ("all", [("isEmpty", []), ("equals", ["N/A"])],
+         Group("any", (Test("a.x", "equals", ("N/A",)), Test("a.x", "isEmpty")))),
+        ("all", [("in", ["", "N/A", "-"])],
+         Group("any", (Test("a.x", "in", ("N/A", "-")), Test("a.x", "isEmpty")))),
+        ("any", [("equals", ["DE"]), ("equals", ["FR"])],
+         Group("any", (Test("a.x", "equals", ("DE",)), Test("a.x", "equals", ("FR",))))),
+        ("all", [("notEquals", ["DE"]), ("notEquals", ["FR"])],
+         Group("all", (Test("a.x", "notEquals", ("DE",)), Test("a.x", "notEquals", ("FR",))))),
+        ("all", [("in", ["DE", "FR"]), ("equals", ["DE"])],
+         Group("all", (Test("a.x", "in", ("DE", "FR")), Test("a.x", "equals", ("DE",))))),
+    ],
+)  # fmt: skip
+def test_what_never_or_always_holds_is_joined_as_it_is_meant(match: str, operators: Any, understood: Group) -> None:
+    assert read(*(("a.x", operator, values) for operator, values in operators), match=match) == understood
+
+
+def test_only_the_tests_that_exclude_each_other_are_joined() -> None:
+    made = read(("a.x", "equals", ["DE"]), ("a.y", "exists", []), ("a.x", "equals", ["FR"]), match="all")
+    assert made == Group("all", (IN_BOTH, OTHER))
+
+
 def test_the_same_test_twice_is_one() -> None:
     assert len(read(("a.x", "exists", []), ("a.x", "exists", [])).parts) == 1
 
