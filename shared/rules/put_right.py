@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,14 @@ from shared.rules.prompt import Reply
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
+_FIRST: Final = "01-01"
+_LAST: Final = "12-31"
+_DAYS: Final = {
+    "less": (_FIRST,), "greaterOrEqual": (_FIRST,), "greater": (_LAST,), "lessOrEqual": (_LAST,),
+    "between": (_FIRST, _LAST), "notBetween": (_FIRST, _LAST),
+}  # fmt: skip
+"""The days of a year that comparisons with it mean."""
+_YEAR: Final = re.compile(r"[12]\d{3}")
 _EVERY: Final = frozenset({"all", "all records", "alle", "tous", "todos", "tutti"})
 
 
@@ -27,7 +36,7 @@ def put_right(
     """``words``: the prompt and the answers to questions."""
     types = {offer.key: offer.data_type for offer in offered}
     draft = as_answered(draft, answers, tuple(types))
-    return _ungrounded(_truths(_combined(draft, tuple(types)), types), reply, words)
+    return _ungrounded(_years(_truths(_combined(draft, tuple(types)), types), types), reply, words)
 
 
 def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
@@ -40,6 +49,18 @@ def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
         if said not in _TRUE | _FALSE:
             return test
         return Test(test.field, "isTrue" if (said in _TRUE) == (test.operator == "equals") else "isFalse")
+
+    return changed(draft, change)
+
+
+def _years(draft: Draft, types: Mapping[str, str]) -> Draft:
+    """``before 2020`` is before its first day where the key is a date, ``after 2020`` after its last."""
+
+    def change(test: Test) -> Test:
+        days = _DAYS.get(test.operator)
+        if not days or types.get(test.field) != "DateTime" or not all(map(_YEAR.fullmatch, test.values)):
+            return test
+        return replace(test, values=tuple(f"{year}-{day}" for year, day in zip(test.values, days, strict=False)))
 
     return changed(draft, change)
 

@@ -143,8 +143,10 @@ def _action(node: Mapping[str, object]) -> Action:
         given[value] = _text(node.get("value"))
     if other:
         given[other] = _text(node.get("with"))
-    if name in TAGGING and not given.get("tag"):
-        given["tag"] = _text(node.get("with"))
+    if value and not other:
+        given[value] = given[value] or _text(node.get("with"))
+    if other and not value:
+        given[other] = given[other] or _text(node.get("value"))
     if name == "normalizeDate":
         given["format"] = date_format(given["format"])
         given["from"] = "|".join(date_format(each.strip()) for each in given["from"].split("|"))

@@ -156,6 +156,34 @@ def test_a_value_said_in_another_way_is_a_condition(words: str, value: str, kept
     assert bool(made.condition.parts) == kept
 
 
+@pytest.mark.parametrize(
+    ("operator", "years", "days"),
+    [
+        ("less", ["2020"], ("2020-01-01",)),
+        ("greater", ["2020"], ("2020-12-31",)),
+        ("between", ["2019", "2020"], ("2019-01-01", "2020-12-31")),
+        ("greater", ["500"], ("500",)),
+    ],
+)
+def test_a_year_is_its_days_where_the_key_is_a_date(operator: str, years: list[str], days: tuple[str, ...]) -> None:
+    reply: dict[str, object] = {"tests": [{"key": "a.x", "operator": operator, "values": years}]}
+    for data_type, meant in (("DateTime", days), ("Integer", tuple(years))):
+        made = put_right(understand(reply, name=None, scope=None), reply, "", (Offer("a.x", "", data_type),))
+        assert made.condition.parts == (Test("a.x", operator, meant),)
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ({"do": "setValue", "key": "a.x", "value": "", "with": "Oslo"}, (("key", "a.x"), ("value", "Oslo"))),
+        ({"do": "addTag", "key": "", "value": "", "with": "New"}, (("tag", "New"),)),
+        ({"do": "copyValue", "key": "a.x", "value": "a.y", "with": ""}, (("from", "a.x"), ("to", "a.y"))),
+    ],
+)
+def test_an_argument_in_the_other_place_is_taken(given: dict[str, str], arguments: tuple[tuple[str, str], ...]) -> None:
+    assert understand({"actions": [given]}, name=None, scope=None).actions[0].arguments == arguments
+
+
 NAMES = tuple(Offer(key, "", "Text") for key in ("p.first", "p.last", "p.full", "p.home.city", "p.work.city"))
 
 
