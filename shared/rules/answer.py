@@ -70,9 +70,9 @@ class Try:
 
 
 def odd(offered: Offered) -> str | None:
-    """The warning's code where a rule that was run on given records matched none of them or all, or changed none that it
-    matched, and the model is to be asked again; else None. To change the values of all records is usual, to tag all of
-    them is not."""
+    """The warning's code where a rule that was run on given records matched none of them or all, or changed none of
+    those it matched, and the model is to be asked again; else None. To change the values of all records is usual, to
+    tag all of them is not."""
     preview = offered.ran.preview
     if offered.made_up or not preview.records:
         return None

@@ -10,6 +10,7 @@ from shared.rules import powerfx
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import key_arguments
 from shared.rules.draft import PROPERTIES, Action, Condition, Draft, Formula, Group, Test
+from shared.rules.figures import like_a_day
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.operators import OURS
 from shared.rules.value_types import is_date, is_number, value_type
@@ -84,6 +85,8 @@ def _ordered(test: Test) -> Iterator[str]:
     kind = value_type(test)
     fits = {"number": is_number, "whole": is_number, "date": is_date}.get(kind, lambda value: bool(value))
     for value in test.values:
+        if kind == "text" and like_a_day(value):
+            yield f"{test.operator} on {test.field}: {value!r} is no day as yyyy-MM-dd"
         if not fits(value):
             yield f"{test.operator} on {test.field}: {value!r} is no {kind}"
     if test.operator in ("between", "notBetween") and kind in ("number", "whole") and all(map(fits, test.values)):
@@ -133,6 +136,8 @@ def _particular(action: Action, keys: Collection[str] | None) -> Iterator[str]:
     elif action.name == "roundNumber" and action.get("digits") not in ("", *"0123456789"):
         yield "roundNumber: digits is one digit"
     elif action.name == "normalizeDate":
+        if action.get("format") and not powerfx.is_date_format(action.get("format")):
+            yield f"normalizeDate: {action.get('format')!r} is not made of yyyy, MM and dd"
         formats = [each.strip() for each in action.get("from").split("|") if each.strip()]
         yield from (f"normalizeDate: {each!r} is not yyyy, MM and dd" for each in formats
                     if not powerfx.is_date_pattern(each))  # fmt: skip

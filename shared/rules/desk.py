@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from shared.errors import InvalidRequest, Violation
 from shared.gateway.ports import Asker
 from shared.gateway.records import Caller, Feature
 from shared.mapping.index.catalogue_index import CatalogueIndex, indexed
 from shared.mapping.models import Warning as Note
+from shared.mapping.quoting import is_value, plain
 from shared.mapping.validate import check_catalogue
 from shared.rules.answer import RuleWork
 from shared.rules.judge import judge
@@ -124,7 +125,14 @@ async def _index(desk: RuleDesk, organization: str, request: RuleRequest) -> Cat
 
 def _domains(index: CatalogueIndex, request: RuleRequest) -> tuple[str, ...]:
     """Business domains a rule may ask for: those of the records; without records those of a few vocabularies."""
-    held = dict.fromkeys(record.business_domain for record in request.records or () if record.business_domain)
+    held = dict.fromkeys(
+        record.business_domain for record in request.records or () if _is_domain(record.business_domain)
+    )
     if request.records is None and len(index.heads) <= MOST_DOMAINS:
         held |= dict.fromkeys(head.business_domain for head in index.heads if head.business_domain)
     return tuple(held)[:MOST_DOMAINS] if len(held) > 1 or request.records is None else ()
+
+
+def _is_domain(text: str | None) -> TypeGuard[str]:
+    """Whether a record's business domain is written as one: what else stands there is no text for a prompt."""
+    return text is not None and bool(text) and is_value(text, 100) and plain(text, 100) == text

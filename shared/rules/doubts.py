@@ -15,7 +15,8 @@ from shared.mapping.words import words
 from shared.records import RecordIn, text_of
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import key_arguments
-from shared.rules.draft import PROPERTIES, Draft, Test, conditions, tests
+from shared.rules.draft import PROPERTIES, Draft, Test, ValueType, conditions, tests
+from shared.rules.figures import numbers, years
 from shared.rules.models import AnswerIn, QuestionOut
 from shared.rules.number_words import NUMBER_WORDS
 from shared.rules.offer import Offer
@@ -23,7 +24,6 @@ from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import NO_KEY
 from shared.rules.value_types import is_number, value_type
 
-_DIGITS: Final = re.compile(r"\d[\d.,'_\s]*")
 _OPTIONS: Final = 6
 _NUMERALS: Final = re.compile(r"[一二三四五六七八九十百千万億〇零两]|[०-९٠-٩۰-۹]")
 
@@ -122,28 +122,29 @@ def _has(records: Sequence[RecordIn], key: str, wanted: set[str]) -> bool:
 def _thresholds(draft: Draft, asked: Asked) -> Iterator[QuestionOut]:
     """A number to compare with must have been said: in figures, or in words that are not read here."""
     text = asked.said
-    if _NUMERALS.search(text) or not NUMBER_WORDS.isdisjoint(re.findall(r"[^\W\d_]+", text.casefold())):
+    if _NUMERALS.search(text):
         return
-    known = set(numbers(text))
+    spelt = not NUMBER_WORDS.isdisjoint(re.findall(r"[^\W\d_]+", text.casefold()))
+    known, named = set(numbers(text)), years(text)
     for test in _all_tests(draft):
         operator = OPERATORS.get(test.operator)
         if operator is None or operator.kind != "ordered" or not test.values:
             continue
-        compared = [value for value in test.values if is_number(value)] if value_type(test) == "number" else []
-        if any(float(value) not in known for value in compared) or (not known and value_type(test) == "date"):
+        kind = value_type(test)
+        if not (spelt and kind == "number") and not all(_said(value, kind, known, named) for value in test.values):
             yield QuestionOut(
                 question=f"Which value should {test.field} be compared with ({test.operator})?", options=[]
             )
 
 
-def numbers(text: str) -> Iterator[float]:
-    """Every number a text may mean: ``1.000`` is one thousand or one."""
-    for found in _DIGITS.findall(text):
-        digits = re.sub(r"[\s'_]", "", found).rstrip(".,")
-        for read in (digits.replace(",", ""), digits.replace(".", "").replace(",", "."), digits.replace(",", ".")):
-            if is_number(read):
-                yield float(read)
-        yield from (float(part) for part in re.findall(r"\d+", found))
+def _said(value: str, kind: ValueType, known: set[float], named: set[int]) -> bool:
+    """Whether the words may mean it; of a day its year or, as ``up to 2020`` ends in 2021, the one beside it."""
+    if kind == "number":
+        return not is_number(value) or abs(float(value)) in known
+    if kind != "date":
+        return True
+    year = int(value.strip()[:4])
+    return not named.isdisjoint((year - 1, year, year + 1))
 
 
 def _named(text: str, offered: Sequence[Offer]) -> list[str]:

@@ -5,8 +5,8 @@ A model writes one, a person can read one, ``compile`` makes CluedIn's rule of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 Scope = Literal["DataPart", "Entity", "Survivorship"]
@@ -100,3 +100,18 @@ def conditions(draft: Draft) -> Iterator[Condition]:
     yield draft.condition
     for rule in draft.rules:
         yield rule.condition
+
+
+def changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
+    """The draft with each of its tests changed."""
+
+    def one(condition: Condition) -> Condition:
+        if isinstance(condition, Group):
+            return whole(condition)
+        return change(condition) if isinstance(condition, Test) else condition
+
+    def whole(group: Group) -> Group:
+        return Group(group.match, tuple(map(one, group.parts)))
+
+    rules = tuple(replace(rule, condition=whole(rule.condition)) for rule in draft.rules)
+    return replace(draft, condition=whole(draft.condition), rules=rules)

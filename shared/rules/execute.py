@@ -69,12 +69,13 @@ class _Run:
                 self._processor.apply(after)
                 for step in self._steps:
                     apply_step(step, after, lambda condition: _build(condition).matches(before))
+            found = differences(before, after)
         except (MemoryError, KeyboardInterrupt):
             raise
         except Exception as error:
             self._failures[_reason(error)] += 1
             return
-        self._keep(number, record, matched, differences(before, after))
+        self._keep(number, record, matched, found)
 
     def _keep(self, number: int, record: Mapping[str, Any], matched: bool, found: dict[str, Any]) -> None:
         changed = any(found.values())
@@ -146,7 +147,8 @@ def _fault(attempt: Callable[[], object]) -> str | None:
 
 
 def _reason(error: Exception) -> str:
-    """One line, without the whole of a value."""
+    """One line, without the whole of a value; ``…`` where it was cut."""
     if isinstance(error, RecursionError):
         return "nested too deep"
-    return " ".join((str(error) or type(error).__name__).split())[:200]
+    line = " ".join((str(error) or type(error).__name__).split())
+    return line if len(line) <= 200 else f"{line[:199]}…"

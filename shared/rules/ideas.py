@@ -70,11 +70,11 @@ def _case(column: ValueColumn) -> Iterator[Idea]:
     """E-mails in small letters; codes in the case most of them have."""
     lettered = [value for value in column.real if any(char.isalpha() for char in value)]
     rows = sum(column.counts[value] for value in lettered)
-    for name, said, fits in (
-        ("lowerCase", "small letters", str.islower),
-        ("upperCase", "capital letters", str.isupper),
+    for name, said, written in (
+        ("lowerCase", "small letters", str.lower),
+        ("upperCase", "capital letters", str.upper),
     ):
-        others = _common(column, [value for value in lettered if not fits(value)])
+        others = _common(column, [value for value in lettered if written(value) != value])
         share = 1 - sum(column.counts[value] for value in others) / rows if rows else 0.0
         usual = column.data_type in _LOWER and name == "lowerCase"
         coded = column.data_type in _CASED or _short_codes(lettered)
@@ -150,7 +150,7 @@ def _expected(column: ValueColumn, form: Format | None) -> tuple[str | None, flo
         return (pattern, 0.9, misfits) if fits >= 0.5 * sum(real.values()) else (None, 0.0, [])
     if form is None or not form.misfits:
         return None, 0.0, []
-    return form.pattern, round(form.covered / sum(real.values()), 2) - 0.05, list(form.misfits)
+    return form.pattern, round(form.covered / sum(real.values()) - 0.05, 2), list(form.misfits)
 
 
 def _tagged(column: ValueColumn, odd: Sequence[Anomaly]) -> Iterator[Idea]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from shared.gateway.records import Message, Prompt
-from shared.mapping.quoting import plain, quote
+from shared.mapping.quoting import is_value, plain, quote
 from shared.rules.column import ValueColumn
 from shared.rules.ideas import Idea
 from shared.rules.models import Samples
@@ -65,7 +65,9 @@ def _examples(idea: Idea, policy: Samples, most: int) -> str:
 
     if policy == "none" or not idea.values:
         return ""
-    shown = list(idea.values[:most])
+    shown = [value for value in idea.values if is_value(value, LONGEST)][:most]
+    if not shown:
+        return ""
     shown = [quote(value, LONGEST) for value in (shown if policy == "full" else masks(shown))]
     return f", such as {', '.join(shown)}"
 

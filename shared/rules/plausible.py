@@ -14,6 +14,7 @@ _NUMBER: Final = re.compile(
     r"[-+(]?\s*(?:[^\W\d_]{1,3}|[€$£¥₹])?\s*[-+]?\d[\d\s.,'’]*%?\s*(?:[^\W\d_]{1,3}|[€$£¥₹])?\)?"
 )
 _LATIN: Final = re.compile(r"[A-Za-z]")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u03ff\u0400-\u04ff]")
 _GENERIC: Final = frozenset(
     ("com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "pro", "aero", "coop", "museum", "mobi",
@@ -34,7 +35,7 @@ def implausible(value: str, data_type: str) -> str | None:
 
 def mixed_scripts(value: str) -> bool:
     """Latin letters and look-alikes of another alphabet in one word."""
-    return any(_LATIN.search(word) and _OTHER_SCRIPT.search(word) for word in value.split())
+    return any(_LATIN.search(word) and _OTHER_SCRIPT.search(word) for word in _LETTERS.findall(value))
 
 
 def _email(value: str) -> str | None:

@@ -10,7 +10,10 @@ from shared.rules.draft import NAME, Action, Test
 
 _PLACE: Final = re.compile(r"\{([^{}]+)\}")
 _DATE_PARTS: Final = ("yyyy", "MM", "dd")
-_KEYS: Final = re.compile(r"""(?:Get|Set)VocabularyKeyValue\(\s*Entity\s*,\s*"((?:[^"]|"")*)\"""", re.IGNORECASE)
+_FORMAT_PARTS: Final = re.compile("yyyy|yy|MMMM|MMM|MM|dddd|ddd|dd|HH|hh|mm|ss|tt")
+_KEYS: Final = re.compile(
+    r"""(?:Get|Set|Remove)VocabularyKey(?:Value)?\(\s*Entity\s*,\s*"((?:[^"]|"")*)\"""", re.IGNORECASE
+)
 _COMPARISONS: Final = {"greater": ">", "greaterOrEqual": ">=", "less": "<", "lessOrEqual": "<=", "equals": "="}
 
 
@@ -88,12 +91,15 @@ def _line_breaks(action: Action) -> str:
 
 
 def _combine(action: Action) -> str:
+    """Where none of its keys has a value nothing is written: there is nothing to combine."""
     template, parts, end = action.get("template"), [], 0
     for place in _PLACE.finditer(template):
         parts += [quote(template[end : place.start()]), get(place[1])]
         end = place.end()
     parts.append(quote(template[end:]))
-    return put(action.get("key"), f"Trim(Concatenate({','.join(part for part in parts if part != quote(''))}))")
+    whole = f"Trim(Concatenate({','.join(part for part in parts if part != quote(''))}))"
+    nothing = ",".join(f"IsBlank(Trim({get(key)}))" for key in dict.fromkeys(places_of(template)))
+    return put(action.get("key"), f"If(And({nothing}),{get(action.get('key'))},{whole})")
 
 
 def _date(action: Action) -> str:
@@ -120,6 +126,14 @@ def _as_iso(own: str, pattern: str) -> str:
 def is_date_pattern(pattern: str) -> bool:
     """Whether ``from`` of normalizeDate can be read: yyyy, MM and dd, once each, in any order."""
     return all(pattern.count(part) == 1 for part in _DATE_PARTS)
+
+
+def is_date_format(text: str) -> bool:
+    """Whether a day can be written so: of the parts the SDK knows, without words or single letters beside them."""
+    parts = _FORMAT_PARTS.findall(text)
+    rest = _FORMAT_PARTS.sub("", text)
+    minutes = "mm" in parts and not {"HH", "hh"} & set(parts)
+    return bool(parts) and not minutes and not re.search(r"[^\W\d_]", rest.replace("T", "").removesuffix("Z"))
 
 
 def _round(action: Action) -> str:

@@ -4,63 +4,57 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from shared.records import text_of
 from shared.rules import powerfx
+from shared.rules.answered import as_answered
 from shared.rules.doubts import Asked
-from shared.rules.draft import BUSINESS_DOMAIN, EVERYTHING, Action, Condition, Draft, Group, Test, tests
+from shared.rules.draft import BUSINESS_DOMAIN, Action, Draft, Test, changed
+from shared.rules.grounded import grounded
 from shared.rules.prompt import NO_KEY, Reply
-from shared.rules.understand import EQUALITY, names_what_it_mends
+from shared.rules.understand import EQUALITY
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
 _FALSE: Final = frozenset({"false", "no", "0"})
-_EVERY: Final = frozenset({"all", "all records", "alle", "tous", "todos", "tutti"})
+_FIRST: Final = "01-01"
+_LAST: Final = "12-31"
+_DAYS: Final = {
+    "less": (_FIRST,), "greaterOrEqual": (_FIRST,), "greater": (_LAST,), "lessOrEqual": (_LAST,),
+    "between": (_FIRST, _LAST), "notBetween": (_FIRST, _LAST),
+}  # fmt: skip
+"""The days of a year that comparisons with it mean."""
+_YEAR: Final = re.compile(r"[12]\d{3}")
 _NULL: Final = "null"
 _NOTHING: Final = frozenset({_NULL, NO_KEY})
 """What stands for no value, where a test for one should be."""
 _NULL_QUOTED: Final = re.compile(r"""["'“„«‘]null["'”“»’]""", re.IGNORECASE)
-_SHORT: Final = 2
-"""Characters of a value that is found in other words by chance."""
 
 
 def put_right(draft: Draft, reply: Reply, asked: Asked) -> Draft:
     types = {offer.key: offer.data_type for offer in asked.offered}
-    draft = _truths(_absent(_combined(draft, tuple(types)), asked), types)
-    return _ungrounded(draft, reply, asked.said)
+    draft = _combined(as_answered(draft, asked.answers, tuple(types)), tuple(types))
+    return grounded(_years(_truths(_absent(draft, asked), types), types), reply, asked.said)
 
 
 def normalised_domains(draft: Draft, domains: Iterable[str]) -> Draft:
     """Business domains as the catalogue writes them: ``Customers`` → ``/Customer``."""
-    known = {_folded(each): each for each in domains}
+    exact, known = set(domains), {_folded(each): each for each in reversed(tuple(domains))}
 
     def change(test: Test) -> Test:
         if test.field != BUSINESS_DOMAIN:
             return test
-        return replace(test, values=tuple(known.get(_folded(value), value) for value in test.values))
+        return replace(
+            test, values=tuple(value if value in exact else known.get(_folded(value), value) for value in test.values)
+        )
 
-    return _changed(draft, change)
+    return changed(draft, change)
 
 
 def _folded(domain: str) -> str:
     return domain.rpartition("/")[2].casefold().removesuffix("s")
-
-
-def _changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
-    """The draft with each of its tests changed."""
-
-    def one(condition: Condition) -> Condition:
-        if isinstance(condition, Group):
-            return whole(condition)
-        return change(condition) if isinstance(condition, Test) else condition
-
-    def whole(group: Group) -> Group:
-        return Group(group.match, tuple(map(one, group.parts)))
-
-    rules = tuple(replace(rule, condition=whole(rule.condition)) for rule in draft.rules)
-    return replace(draft, condition=whole(draft.condition), rules=rules)
 
 
 def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
@@ -74,7 +68,7 @@ def _truths(draft: Draft, types: Mapping[str, str]) -> Draft:
             return test
         return Test(test.field, "isTrue" if (said in _TRUE) == (test.operator == "equals") else "isFalse")
 
-    return _changed(draft, change)
+    return changed(draft, change)
 
 
 def _absent(draft: Draft, asked: Asked) -> Draft:
@@ -90,7 +84,19 @@ def _absent(draft: Draft, asked: Asked) -> Draft:
             return test
         return Test(test.field, "isEmpty" if test.operator == "equals" else "isNotEmpty")
 
-    return _changed(draft, change)
+    return changed(draft, change)
+
+
+def _years(draft: Draft, types: Mapping[str, str]) -> Draft:
+    """``before 2020`` is before its first day where the key is a date, ``after 2020`` after its last."""
+
+    def change(test: Test) -> Test:
+        days = _DAYS.get(test.operator)
+        if not days or types.get(test.field) != "DateTime" or not all(map(_YEAR.fullmatch, test.values)):
+            return test
+        return replace(test, values=tuple(f"{year}-{day}" for year, day in zip(test.values, days, strict=False)))
+
+    return changed(draft, change)
 
 
 def _combined(draft: Draft, keys: Sequence[str]) -> Draft:
@@ -119,20 +125,3 @@ def _only(keys: Sequence[str]) -> dict[str, str]:
 
 def _short(key: str) -> str:
     return key.rpartition(".")[2]
-
-
-def _ungrounded(draft: Draft, reply: Reply, words: str) -> Draft:
-    """An answer that means all records and yet tests for values nobody spoke of has them from the samples."""
-    if str(reply.get("which") or "").strip().casefold() not in _EVERY and not names_what_it_mends(reply, draft):
-        return draft
-    tested = list(tests(draft.condition))
-    spoken = any(not test.values or any(_spoken(value, words) for value in test.values) for test in tested)
-    return draft if spoken or not tested else replace(draft, condition=EVERYTHING)
-
-
-def _spoken(value: str, words: str) -> bool:
-    """Whether a value stands in the words; a short one as a word of its own, in scripts that have words."""
-    value, words = value.casefold(), words.casefold()
-    if len(value) > _SHORT or not value.isascii():
-        return value in words
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", words) is not None

@@ -81,11 +81,13 @@ class _Pruned:
     def child(self, node: Node) -> Json | None:
         actions: list[JsonValue] = []
         for action in nodes(node.get("actions")):
-            fault = self.checks.action(action)
+            fault = self.checks.action(action) or _no_text(action)
             if fault is None:
                 actions.append({"type": action.get("type"), "properties": _text_properties(action)})
             else:
                 self.name(fault)
+        if nodes(node.get("rules")):
+            self.name("child rules of a child rule: only those of the rule itself are run")
         conditions = self.root(node.get("conditions"))
         if conditions is None or not actions:
             return None
@@ -150,7 +152,30 @@ def _condition(kind: str, named: JsonValue, operator: str, value_type: str, valu
 
 
 def _text_properties(action: Node) -> list[JsonValue]:
-    return [{"name": each.get("name"), "value": each.get("value")} for each in nodes(action.get("properties"))]
+    """A name or tag written as a number is its text; what Set Value writes stays what it is."""
+    return [
+        {"name": each.get("name"), "value": _text(each.get("value")) if _is_named(action, each) else each.get("value")}
+        for each in nodes(action.get("properties"))
+    ]
+
+
+def _no_text(action: Node) -> str | None:
+    """The fault of an action whose key or tag is neither text nor a number."""
+    named = [each.get("value") for each in nodes(action.get("properties")) if _is_named(action, each)]
+    if all(isinstance(value, str | int | float) for value in named):
+        return None
+    return f"{action.get('type')}: the key or tag it names is no text"
+
+
+def _is_named(action: Node, given: Node) -> bool:
+    name = given.get("name")
+    return name == "FieldName" or (
+        name == "Value" and str(action.get("type")).startswith("CluedIn.Rules.Actions.AddTag")
+    )
+
+
+def _text(value: JsonValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listed(value: JsonValue) -> list[JsonValue]:

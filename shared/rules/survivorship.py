@@ -76,7 +76,7 @@ def _winner(action: Action, records: Sequence[RecordIn]) -> Winner | None:
         return lambda able, key: max(able, key=_filled, default=None)
     if action.name in ("latestModifiedDate", "oldestModifiedDate"):
         dated = action.get("dateKey") or modified_key(records)
-        return _by_date(dated, latest=action.name.startswith("latest")) if dated else None
+        return _by_date(dated, latest=action.name.startswith("latest")) if dated and _dated(records, dated) else None
     return None
 
 
@@ -107,8 +107,12 @@ def _when(record: RecordIn, dated: str) -> str | None:
         return None
 
 
+def _dated(records: Sequence[RecordIn], key: str) -> bool:
+    return any(_when(record, key) for record in records)
+
+
 def modified_key(records: Sequence[RecordIn]) -> str | None:
     """The key that says when a record was changed, by its name and its values."""
     keys = Counter(key for record in records for key in record.properties if _MODIFIED.search(key))
-    likely = [key for key, _ in keys.most_common() if any(_when(record, key) for record in records)]
+    likely = [key for key, _ in keys.most_common() if _dated(records, key)]
     return next((key for key in likely if _DATED.search(key)), likely[0] if likely else None)

@@ -13,9 +13,10 @@ from shared.mapping.words import words
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import OVERWRITING, TAGGING, key_arguments
 from shared.rules.draft import Action, ChildRule, Condition, Draft, Group, Match, Scope, Test
+from shared.rules.meant import as_meant
 from shared.rules.operators import BY_NAME as OPERATORS
 from shared.rules.prompt import Reply, arguments_of, key_argument
-from shared.rules.slips import ordered, split
+from shared.rules.slips import date_format, ordered, split
 
 _MOST: Final = 200
 """Members of a list that are looked at."""
@@ -55,9 +56,9 @@ def _joined(node: Mapping[str, object]) -> Group:
         inner = _tests(group.get("tests"))
         parts += [Group(_match(group), tuple(inner))] if len(inner) > 1 else inner
     if len(parts) == 1 and isinstance(parts[0], Group):
-        return parts[0]
+        return as_meant(parts[0])
     match = _match(node) if len(parts) > 1 else "all"
-    return Group(match, tuple(dict.fromkeys(parts)))
+    return as_meant(Group(match, tuple(dict.fromkeys(parts))))
 
 
 def _match(node: Mapping[str, object]) -> Match:
@@ -102,6 +103,10 @@ def _test(node: Mapping[str, object]) -> Condition:
     values = [text for each in listed if (text := _text(each)) or operator in EQUALITY]
     if operator in EQUALITY and values == [""]:
         return Test(field, "isEmpty" if operator == "equals" else "isNotEmpty")
+    if operator in ("in", "notIn") and "" in listed:
+        empty = Test(field, "isEmpty" if operator == "in" else "isNotEmpty")
+        rest = Test(field, operator, tuple(split(values)))
+        return Group("any" if operator == "in" else "all", (rest, empty)) if values else empty
     known = OPERATORS.get(operator)
     if known is None or known.takes == "none":
         return Test(field, operator)
@@ -132,6 +137,9 @@ def _action(node: Mapping[str, object]) -> Action:
     takes = (*kind.needs, *kind.may) if kind else ()
     given = {key_argument(name): _line(node.get("key"))}
     given |= _given(name, _text(node.get("value")), _text(node.get("with")))
+    if name == "normalizeDate":
+        given["format"] = date_format(given["format"])
+        given["from"] = "|".join(date_format(each.strip()) for each in given["from"].split("|"))
     if name == "roundNumber":
         given["digits"] = "".join(re.findall(r"\d", given["digits"])[:1])
     return Action(name, tuple((each, given[each]) for each in takes if given.get(each)))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from shared.errors import AnswerCutOff, RuleTimeout, RuleUnusable, UnusableAnswer
+from shared.errors import AnswerCutOff, AnswerError, RuleTimeout, RuleUnusable, UnusableAnswer
 from shared.gateway.ports import Asker
 from shared.gateway.records import Usage
 from shared.rules.actions import BY_NAME as ACTIONS
@@ -43,7 +43,8 @@ _SAID: Final = {
     "matches_everything": "matches all",
     "changes_nothing": "changes none of those that it matches",
 }
-_QUOTED: Final = re.compile(r"'.*'|\".*\"", re.DOTALL)
+_QUOTED: Final = re.compile(r"['\"].*(?:…$|['\"])", re.DOTALL)
+"""What an error quotes, also where the end of it was cut off."""
 
 
 async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnswer:
@@ -57,8 +58,9 @@ async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnsw
         if last.fault is not None:
             raise _unusable(last, ledger)
     elif first.offered is not None and (odd := odd_count(first.offered)):
-        again = await writer.attempt((first, writer.remark(first.offered, odd)))
-        last = again if again.offered is not None and not odd_count(again.offered) else first
+        again = await writer.once_more(first, writer.remark(first.offered, odd))
+        better = again is not None and again.offered is not None and not odd_count(again.offered)
+        last = again if again is not None and better else first
     log.info("rules.written", extra=_facts(work, last, ledger))
     return answer(work, last, rule_id, ledger)
 
@@ -87,6 +89,14 @@ class _Writer:
         if faults:
             return Try(reply, draft, fault="; ".join(faults[:5]))
         return await self._run(Try(reply, draft))
+
+    async def once_more(self, before: Try, remark: str) -> Try | None:
+        """None where no usable answer came: the rule there is was run, and is not lost for that."""
+        try:
+            return await self.attempt((before, remark))
+        except AnswerError as error:
+            self._note(error.attempt_ids, error.usage)
+            return None
 
     async def _ask(self, before: tuple[Try, str] | None) -> Reply:
         """Once more where the answer was cut off, or is not what was asked for.

@@ -79,7 +79,7 @@ class FakeGateway:
         self.hold: asyncio.Event | None = None
         """Where set, no answer comes until it is."""
         self.answerer: Callable[[Prompt[Any]], object] = lambda prompt: answer(prompt.schema)
-        """A prompt → decoded JSON."""
+        """A prompt → decoded JSON, or an error to raise."""
 
     async def require(self, caller: Caller) -> None:
         await self._flags.require(caller.organization, caller.features)
@@ -95,8 +95,12 @@ class FakeGateway:
             self.fails.attempt_ids = (attempt,)
         if self.fails:
             raise self.fails
+        decoded = self.answerer(prompt)
+        if isinstance(decoded, ProductError):
+            decoded.attempt_ids = (attempt,)
+            raise decoded
         try:
-            value = prompt.parse(self.answerer(prompt))
+            value = prompt.parse(decoded)
         except ValueError as error:
             raise AnswerError("not usable") from error
         return Reply(value, (attempt,), "fake-model", Usage(1, 100, 20))

@@ -80,6 +80,42 @@ async def test_an_unknown_action_is_named_and_the_rest_is_run(stand: Stand) -> N
     assert answer.json["preview"]["items"][0]["tagsAdded"] == ["Found"]
 
 
+def doing(action: str, *properties: tuple[str, object]) -> dict[str, Any]:
+    made = rule(Test("c.country", "exists"))
+    named = [{"name": name, "value": value} for name, value in properties]
+    made["rules"][0]["actions"] = [{"type": f"CluedIn.Rules.Actions.{action}, CluedIn.Rules", "properties": named}]
+    return made
+
+
+async def test_a_number_is_a_tag_or_key_too(stand: Stand) -> None:
+    for value, tag in ((5, "5"), (True, "true")):
+        assert (await preview(doing("AddTag", ("Value", value)))).json["preview"]["items"][0]["tagsAdded"] == [tag]
+    answer = await preview(doing("SetValue", ("FieldName", 7), ("Value", 1)))
+    assert answer.json["preview"]["items"][0]["changes"] == [{"key": "7", "before": None, "after": 1}]
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}])
+async def test_a_tag_that_is_no_text_is_named(stand: Stand, value: object) -> None:
+    assert unsupported(await preview(doing("AddTag", ("Value", value)))) == [
+        "CluedIn.Rules.Actions.AddTag, CluedIn.Rules: the key or tag it names is no text"
+    ]
+
+
+async def test_child_rules_of_a_child_rule_are_named(stand: Stand) -> None:
+    made = rule(Test("c.country", "exists"))
+    made["rules"][0]["rules"] = [doing("AddTag", ("Value", "Nested"))["rules"][0]]
+    answer = await preview(made)
+    assert unsupported(answer) == ["child rules of a child rule: only those of the rule itself are run"]
+    assert answer.json["preview"]["items"][0]["tagsAdded"] == ["Found"]
+
+
+async def test_a_number_too_large_to_show_fails_on_its_record_only(stand: Stand) -> None:
+    answer = await preview(
+        doing("ExpressionAction", ("Expression", 'SetVocabularyKeyValue(Entity,"c.a",Power(10,5000))'))
+    )
+    assert (answer.status, [each["code"] for each in answer.json["warnings"]]) == (200, ["record_failed"])
+
+
 async def test_actions_outside_the_child_rules_are_named(stand: Stand) -> None:
     made = rule(Test("c.country", "exists"))
     made["actions"] = made["rules"][0]["actions"]

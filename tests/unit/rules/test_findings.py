@@ -106,3 +106,9 @@ def test_placeholders_and_far_numbers_and_broken_text_are_odd() -> None:
 
 def test_where_most_values_are_implausible_the_type_is_wrong_not_the_values() -> None:
     assert odd({f"word {chr(97 + n)}": 1 for n in range(20)}, "Email") == {}
+
+
+def test_greek_letters_before_a_word_are_no_mixture() -> None:
+    assert odd({"β-Carotene": 5, "α-Tocopherol": 5, "Mосква": 1, "Oslo": 9}) == {
+        "Mосква": "A word mixes letters of two alphabets."
+    }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.records import RecordIn
+from shared.rules.check import check_draft
 from shared.rules.doubts import Asked
 from shared.rules.draft import Condition, Group, Test
 from shared.rules.offer import Offer
@@ -35,6 +36,15 @@ def one(operator: str, values: Any) -> Condition:
         ("greater", ["1.000,50"], Test("a.x", "greater", ("1000.50",))),
         ("greater", [1000], Test("a.x", "greater", ("1000",))),
         ("less", ["2020-01-01"], Test("a.x", "less", ("2020-01-01",))),
+        ("greater", ["10k"], Test("a.x", "greater", ("10000",))),
+        ("greater", ["1,5 Mio. €"], Test("a.x", "greater", ("1500000",))),
+        ("greater", ["10 kg"], Test("a.x", "greater", ("10",))),
+        ("greater", ["10万円"], Test("a.x", "greater", ("100000",))),
+        ("less", ["−10"], Test("a.x", "less", ("-10",))),
+        ("greater", ["01.05.2024"], Test("a.x", "greater", ("2024-05-01",))),
+        ("greater", ["31/5/2024"], Test("a.x", "greater", ("2024-05-31",))),
+        ("greater", ["5/1/2024"], Test("a.x", "greater", ("5/1/2024",))),
+        ("between", ["2024-12-31", "2024-01-01"], Test("a.x", "between", ("2024-01-01", "2024-12-31"))),
         ("in", ["DK, SE"], Test("a.x", "in", ("DK", "SE"))),
         ("equals", ["DK", "SE"], Test("a.x", "in", ("DK", "SE"))),
         ("notEquals", ["DK", "SE"], Test("a.x", "notIn", ("DK", "SE"))),
@@ -57,6 +67,37 @@ def test_groups_are_parts_beside_the_tests() -> None:
     assert read(match="all", groups=[inner]).match == "any"
 
 
+IN_BOTH = Test("a.x", "in", ("DE", "FR"))
+NEITHER = Test("a.x", "notIn", ("DE", "FR"))
+OTHER = Test("a.y", "exists")
+
+
+@pytest.mark.parametrize(
+    ("match", "operators", "understood"),
+    [
+        ("all", [("equals", ["DE"]), ("equals", ["FR"])], Group("all", (IN_BOTH,))),
+        ("any", [("notEquals", ["DE"]), ("notEquals", ["FR"])], Group("all", (NEITHER,))),
+        ("all", [("isEmpty", []), ("equals", ["N/A"])],
+         Group("any", (Test("a.x", "equals", ("N/A",)), Test("a.x", "isEmpty")))),
+        ("all", [("in", ["", "N/A", "-"])],
+         Group("any", (Test("a.x", "in", ("N/A", "-")), Test("a.x", "isEmpty")))),
+        ("any", [("equals", ["DE"]), ("equals", ["FR"])],
+         Group("any", (Test("a.x", "equals", ("DE",)), Test("a.x", "equals", ("FR",))))),
+        ("all", [("notEquals", ["DE"]), ("notEquals", ["FR"])],
+         Group("all", (Test("a.x", "notEquals", ("DE",)), Test("a.x", "notEquals", ("FR",))))),
+        ("all", [("in", ["DE", "FR"]), ("equals", ["DE"])],
+         Group("all", (Test("a.x", "in", ("DE", "FR")), Test("a.x", "equals", ("DE",))))),
+    ],
+)  # fmt: skip
+def test_what_never_or_always_holds_is_joined_as_it_is_meant(match: str, operators: Any, understood: Group) -> None:
+    assert read(*(("a.x", operator, values) for operator, values in operators), match=match) == understood
+
+
+def test_only_the_tests_that_exclude_each_other_are_joined() -> None:
+    made = read(("a.x", "equals", ["DE"]), ("a.y", "exists", []), ("a.x", "equals", ["FR"]), match="all")
+    assert made == Group("all", (IN_BOTH, OTHER))
+
+
 def test_the_same_test_twice_is_one() -> None:
     assert len(read(("a.x", "exists", []), ("a.x", "exists", [])).parts) == 1
 
@@ -70,6 +111,12 @@ def test_records_that_are_named_and_not_tested_for_are_noticed(which: str, forgo
 def test_business_domains_are_written_as_the_catalogue_does() -> None:
     reply: dict[str, object] = {"tests": [{"key": "businessDomain", "operator": "equals", "values": ["Customers"]}]}
     draft = normalised_domains(understand(reply, name=None, scope=None), ["/Customer", "/Sales/Order"])
+    assert draft.condition.parts == (Test("businessDomain", "equals", ("/Customer",)),)
+
+
+def test_a_business_domain_written_as_the_catalogue_does_stays() -> None:
+    reply: dict[str, object] = {"tests": [{"key": "businessDomain", "operator": "equals", "values": ["/Customer"]}]}
+    draft = normalised_domains(understand(reply, name=None, scope=None), ["/Customer", "/Legacy/Customer"])
     assert draft.condition.parts == (Test("businessDomain", "equals", ("/Customer",)),)
 
 
@@ -172,6 +219,49 @@ def test_the_one_argument_an_action_needs_may_stand_in_the_other_field(
     assert dict(understand(reply, name=None, scope=None).actions[0].arguments) == arguments
 
 
+@pytest.mark.parametrize(
+    ("words", "value", "kept"),
+    [
+        ("Set the level to Gold where the revenue is over 1,000", "1000", True),
+        ("Set the level to Gold where the revenue is over 1.5 Mio", "1500000", True),
+        ("Set the level to Old where it was made before 1 May 2020", "2020-05-01", True),
+        ("Set the level to Gold", "1000", False),
+    ],
+)
+def test_a_value_said_in_another_way_is_a_condition(words: str, value: str, kept: bool) -> None:
+    reply: dict[str, object] = {"which": "all", "tests": [{"key": "a.y", "operator": "less", "values": [value]}]}
+    made = put_right(understand(reply, name=None, scope=None), reply, Asked(words, BOOLEAN, ()))
+    assert bool(made.condition.parts) == kept
+
+
+@pytest.mark.parametrize(
+    ("operator", "years", "days"),
+    [
+        ("less", ["2020"], ("2020-01-01",)),
+        ("greater", ["2020"], ("2020-12-31",)),
+        ("between", ["2019", "2020"], ("2019-01-01", "2020-12-31")),
+        ("greater", ["500"], ("500",)),
+    ],
+)
+def test_a_year_is_its_days_where_the_key_is_a_date(operator: str, years: list[str], days: tuple[str, ...]) -> None:
+    reply: dict[str, object] = {"tests": [{"key": "a.x", "operator": operator, "values": years}]}
+    for data_type, meant in (("DateTime", days), ("Integer", tuple(years))):
+        made = put_right(understand(reply, name=None, scope=None), reply, Asked("", (Offer("a.x", "", data_type),), ()))
+        assert made.condition.parts == (Test("a.x", operator, meant),)
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ({"do": "setValue", "key": "a.x", "value": "", "with": "Oslo"}, (("key", "a.x"), ("value", "Oslo"))),
+        ({"do": "addTag", "key": "", "value": "", "with": "New"}, (("tag", "New"),)),
+        ({"do": "copyValue", "key": "a.x", "value": "a.y", "with": ""}, (("from", "a.x"), ("to", "a.y"))),
+    ],
+)
+def test_an_argument_in_the_other_place_is_taken(given: dict[str, str], arguments: tuple[tuple[str, str], ...]) -> None:
+    assert understand({"actions": [given]}, name=None, scope=None).actions[0].arguments == arguments
+
+
 NAMES = tuple(Offer(key, "", "Text") for key in ("p.first", "p.last", "p.full", "p.home.city", "p.work.city"))
 
 
@@ -194,3 +284,28 @@ def test_keys_in_braces_are_combined_where_each_is_plain(do: str, text: str, tem
         assert draft.actions[0].arguments == (("key", "p.full"), ("value", text))
     else:
         assert (draft.actions[0].name, draft.actions[0].get("template")) == ("combine", template)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("dd/mm/yyyy", "dd/MM/yyyy"),
+        ("DD.MM.YYYY", "dd.MM.yyyy"),
+        ("TT.MM.JJJJ", "dd.MM.yyyy"),
+        ("JJ/MM/AAAA", "dd/MM/yyyy"),
+        ("d.M.yyyy", "dd.MM.yyyy"),
+        ("dd MMM yyyy", "dd MMM yyyy"),
+        ("ISO 8601", "yyyy-MM-dd"),
+        ("yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:ssZ"),
+    ],
+)
+def test_a_date_format_is_written_as_power_fx_does(said: str, meant: str) -> None:
+    draft = understand({"actions": [{"do": "normalizeDate", "key": "a.x", "value": said}]}, name=None, scope=None)
+    assert draft.actions[0].get("format") == meant
+    assert check_draft(draft, None) == []
+
+
+@pytest.mark.parametrize("said", ["day.month.year", "2024-12-31", "yyyy-mm", "the usual", "D MMM yyyy 'at' HH:mm"])
+def test_a_format_no_day_can_be_written_in_goes_back(said: str) -> None:
+    draft = understand({"actions": [{"do": "normalizeDate", "key": "a.x", "value": said}]}, name=None, scope=None)
+    assert check_draft(draft, None) == [f"normalizeDate: {said!r} is not made of yyyy, MM and dd"]

@@ -1,0 +1,45 @@
+"""Keys a person chose when asked: where the model still takes another one, the chosen one is put in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.rules.actions import BY_NAME as ACTIONS
+from shared.rules.actions import key_arguments
+from shared.rules.doubts import keys_used
+from shared.rules.draft import Action, Draft, Test, changed
+from shared.rules.models import AnswerIn
+from shared.rules.prompt import NO_KEY
+
+
+def as_answered(draft: Draft, answers: Sequence[AnswerIn], keys: Sequence[str]) -> Draft:
+    for answer in answers:
+        chosen = _named(answer.answer, keys)
+        if len(chosen) == 1 and chosen[0] not in keys_used(draft):
+            asked = _named(answer.question, keys)
+            others = [key for key in asked if key != chosen[0]] if chosen[0] in asked else [] if asked else [NO_KEY]
+            draft = _instead(draft, chosen[0], others)
+    return draft
+
+
+def _named(text: str, keys: Sequence[str]) -> list[str]:
+    """Keys that stand in a text as a whole."""
+    return [key for key in keys if re.search(rf"(?<![\w.]){re.escape(key)}(?![\w]|\.\w)", text)]
+
+
+def _instead(draft: Draft, key: str, others: Sequence[str]) -> Draft:
+    """The draft with one key in place of others."""
+
+    def test(each: Test) -> Test:
+        return replace(each, field=key) if each.field in others else each
+
+    def action(each: Action) -> Action:
+        kind = ACTIONS.get(each.name)
+        places = key_arguments(kind) if kind else ()
+        given = ((name, key if name in places and value in others else value) for name, value in each.arguments)
+        return Action(each.name, tuple(given))
+
+    rules = tuple(replace(rule, actions=tuple(map(action, rule.actions))) for rule in draft.rules)
+    return changed(replace(draft, rules=rules), test)
