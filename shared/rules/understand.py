@@ -139,7 +139,8 @@ def _action(node: Mapping[str, object]) -> Action:
     given |= _given(name, _text(node.get("value")), _text(node.get("with")))
     if name == "normalizeDate":
         given["format"] = date_format(given["format"])
-        given["from"] = "|".join(date_format(each.strip()) for each in given["from"].split("|"))
+        told = (each.strip() for each in given["from"].split("|"))
+        given["from"] = "|".join(date_format(each) for each in told if each != "from")
     if name == "roundNumber":
         given["digits"] = "".join(re.findall(r"\d", given["digits"])[:1])
     return Action(name, tuple((each, given[each]) for each in takes if given.get(each)))

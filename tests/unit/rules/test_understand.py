@@ -210,6 +210,7 @@ def test_null_is_no_value_where_it_is_no_text(
         ("trim", "", "lowerCase", {"key": "c.x"}),
         ("latestModifiedDate", "newest", "", {"key": "c.x"}),
         ("replaceValue", "", "b", {"key": "c.x", "new": "b"}),
+        ("normalizeDate", "yyyy-MM-dd", "from", {"key": "c.x", "format": "yyyy-MM-dd"}),
     ],
 )
 def test_the_one_argument_an_action_needs_may_stand_in_the_other_field(
