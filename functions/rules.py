@@ -9,14 +9,8 @@ import azure.functions as func
 from functions.http import Answer, Call, endpoint, ok
 from functions.operations import ASKING, Operation, Success
 from shared import errors
-from shared.rules.models import (
-    PreviewAnswer,
-    PreviewRequest,
-    RuleAnswer,
-    RuleRequest,
-    SuggestionAnswer,
-    SuggestionRequest,
-)
+from shared.rules.models import PreviewAnswer, PreviewRequest, RuleAnswer, RuleRequest
+from shared.rules.suggestion_models import SuggestionAnswer, SuggestionRequest
 from shared.wiring import services
 
 if TYPE_CHECKING:

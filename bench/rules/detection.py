@@ -10,8 +10,8 @@ from bench.rules.columns import COLUMNS, DATA, MANGLED, Labelled, mangled, pairs
 from shared.rules.anomalies import anomalies
 from shared.rules.column import ValueColumn, of_values
 from shared.rules.formats import learn
-from shared.rules.models import ValueIn
 from shared.rules.spellings import spellings
+from shared.rules.suggestion_models import ValueIn
 
 
 def column_of(name: str, counts: Counter[str], data_type: str | None) -> ValueColumn:

@@ -10,11 +10,11 @@ from shared.rules.actions import TAGGING
 from shared.rules.compile import Json
 from shared.rules.doubts import Asked
 from shared.rules.draft import Draft
+from shared.rules.form import Reply
 from shared.rules.manual import manual_steps
 from shared.rules.models import CheckOut, QuestionOut, RuleAnswer, RuleRequest, Samples
 from shared.rules.offer import Offer
 from shared.rules.preview import Ran, warnings_of
-from shared.rules.prompt import Reply
 from shared.usage_out import usage_out
 
 

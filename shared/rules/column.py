@@ -12,7 +12,7 @@ from shared.profiling.models import DATA_TYPES
 from shared.profiling.patterns import common_patterns
 from shared.profiling.placeholders import placeholders
 from shared.records import RecordIn, text_of
-from shared.rules.models import FormatOut, ProfileOut, ValueIn
+from shared.rules.suggestion_models import FormatOut, ProfileOut, ValueIn
 
 _SAMPLES = 5
 _FORMATS = 5

@@ -16,11 +16,12 @@ from shared.mapping.quoting import is_value, plain
 from shared.mapping.validate import check_catalogue
 from shared.rules.answer import RuleWork
 from shared.rules.judge import judge
-from shared.rules.models import RuleAnswer, RuleRequest, Samples, SuggestionAnswer, SuggestionRequest
+from shared.rules.models import RuleAnswer, RuleRequest, Samples
 from shared.rules.offer import offers
 from shared.rules.preview import check_size
 from shared.rules.sandbox import Sandbox
 from shared.rules.suggest import Judged, answer, find
+from shared.rules.suggestion_models import SuggestionAnswer, SuggestionRequest
 from shared.rules.write import write_rule
 
 MOST_DOMAINS = 20

@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.rules.draft import EVERYTHING, Draft, tests
 from shared.rules.figures import numbers, years
-from shared.rules.prompt import Reply
+from shared.rules.form import Reply
 from shared.rules.understand import names_what_it_mends
 from shared.rules.value_types import is_date, is_number
 

@@ -15,17 +15,10 @@ from shared.gateway.records import Caller, Prompt, Usage
 from shared.mapping.models import Warning as Note
 from shared.mapping.quoting import clean, is_value
 from shared.rules.anomalies import Anomaly
+from shared.rules.form import Reply
 from shared.rules.formats import learn
 from shared.rules.ideas import Idea, ideas
-from shared.rules.judge_prompts import (
-    DIFFERENT,
-    LONGEST,
-    MOST_VALUES,
-    Reply,
-    explain_prompt,
-    spellings_prompt,
-    values_prompt,
-)
+from shared.rules.judge_prompts import DIFFERENT, LONGEST, MOST_VALUES, explain_prompt, spellings_prompt, values_prompt
 from shared.rules.models import Samples
 from shared.rules.spellings import Spelling
 from shared.rules.suggest import MOST_SUGGESTIONS, Findings, Judged

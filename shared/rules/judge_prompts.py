@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from shared.gateway.records import Message, Prompt
 from shared.mapping.quoting import is_value, plain, quote
 from shared.rules.column import ValueColumn
+from shared.rules.form import Reply, as_object, object_of, prompt_text
 from shared.rules.ideas import Idea
 from shared.rules.models import Samples
 from shared.rules.spellings import Spelling
@@ -20,9 +19,6 @@ EXPLAIN: Final = "explain-suggestions-v1"
 MOST_VALUES: Final = 50
 DIFFERENT: Final = "different_things"
 LONGEST: Final = 60
-_PROMPTS: Final = Path(__file__).parent.parent / "prompts"
-
-Reply = dict[str, object]
 
 
 def spellings_prompt(column: ValueColumn, groups: Sequence[Spelling]) -> Prompt[Reply]:
@@ -35,7 +31,7 @@ def spellings_prompt(column: ValueColumn, groups: Sequence[Spelling]) -> Prompt[
         f"g{number}": {"type": "string", "enum": [*(value for value, _ in group.variants), DIFFERENT]}
         for number, group in enumerate(groups, 1)
     }
-    return _prompt(SPELLINGS, lines, _object(properties), 20 * len(groups) + 40 + sum(_size(each) for each in groups))
+    return _prompt(SPELLINGS, lines, object_of(properties), 20 * len(groups) + 40 + sum(_size(each) for each in groups))
 
 
 def values_prompt(column: ValueColumn, values: Sequence[str]) -> Prompt[Reply]:
@@ -43,8 +39,8 @@ def values_prompt(column: ValueColumn, values: Sequence[str]) -> Prompt[Reply]:
     lines = [_about(column)]
     lines += [f"v{n}: {quote(value, LONGEST)} ({column.counts[value]})" for n, value in enumerate(values, 1)]
     label = {"type": "string", "enum": [f"v{n}" for n in range(1, len(values) + 1)]}
-    wrong = {"type": "array", "items": _object({"value": label, "reason": {"type": "string"}})}
-    return _prompt(VALUES, lines, _object({"wrong": wrong}), 40 + 30 * len(values))
+    wrong = {"type": "array", "items": object_of({"value": label, "reason": {"type": "string"}})}
+    return _prompt(VALUES, lines, object_of({"wrong": wrong}), 40 + 30 * len(values))
 
 
 def explain_prompt(column: ValueColumn, ideas: Sequence[Idea], policy: Samples) -> Prompt[Reply]:
@@ -55,9 +51,9 @@ def explain_prompt(column: ValueColumn, ideas: Sequence[Idea], policy: Samples) 
         lines.append(
             f"s{number}: {idea.kind}, {does}; {idea.affected} of {column.rows} rows{_examples(idea, policy, each)}"
         )
-    said = _object({"title": {"type": "string"}, "reason": {"type": "string"}})
+    said = object_of({"title": {"type": "string"}, "reason": {"type": "string"}})
     properties: dict[str, object] = {f"s{number}": said for number in range(1, len(ideas) + 1)}
-    return _prompt(EXPLAIN, lines, _object(properties), 40 + 90 * len(ideas))
+    return _prompt(EXPLAIN, lines, object_of(properties), 40 + 90 * len(ideas))
 
 
 def _examples(idea: Idea, policy: Samples, most: int) -> str:
@@ -80,21 +76,6 @@ def _size(group: Spelling) -> int:
     return max(len(value.encode()) for value, _ in group.variants) // 2
 
 
-@lru_cache
-def _text(name: str) -> str:
-    return (_PROMPTS / f"{name}.txt").read_text(encoding="utf-8").strip()
-
-
 def _prompt(name: str, lines: Sequence[str], schema: dict[str, object], tokens: int) -> Prompt[Reply]:
-    messages = (Message("system", _text(name)), Message("user", "\n".join(lines)))
-    return Prompt(name, messages, schema, _parse, tokens)
-
-
-def _object(properties: dict[str, object]) -> dict[str, object]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def _parse(decoded: object) -> Reply:
-    if not isinstance(decoded, dict):
-        raise ValueError("the answer is not an object")
-    return decoded
+    messages = (Message("system", prompt_text(name)), Message("user", "\n".join(lines)))
+    return Prompt(name, messages, schema, as_object, tokens)

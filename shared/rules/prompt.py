@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from shared.gateway.records import Message, Prompt
 from shared.rules.actions import KINDS, Kind, allowed
 from shared.rules.draft import BUSINESS_DOMAIN, Scope
+from shared.rules.form import Reply, as_object, listed, object_of, prompt_text
 from shared.rules.models import AnswerIn, Samples
 from shared.rules.offer import Offer
 from shared.rules.operators import OPERATORS, OURS
@@ -21,7 +21,6 @@ from shared.rules.operators import OPERATORS, OURS
 NAME: Final = "write-rule-v1"
 EXAMPLES: Final = "write-rule-examples-v1"
 """Blocks, each under the scopes it is an example for."""
-_PROMPTS: Final = Path(__file__).parent.parent / "prompts"
 MOST_TOKENS: Final = 900
 NO_KEY: Final = "unknown_key"
 """What a test or action names where no key of the list fits."""
@@ -47,8 +46,6 @@ _FIELDS: Final[dict[str, tuple[str, str]]] = {
 
 _NEEDS_TEST: Final = "\nThe words say which records: give at least one test."
 _ONCE: Final = "\nKeep the answer short: each test once, and each value once."
-
-Reply = dict[str, object]
 
 
 def arguments_of(action: str) -> tuple[str, str]:
@@ -82,7 +79,7 @@ def write_prompt(
         answer, fault = before
         messages += [Message("assistant", answer), Message("user", f"{fault}\nAnswer again, put right.")]
     fields = [*(offer.key for offer in offered), *([BUSINESS_DOMAIN] if domains else [])]
-    return Prompt(NAME, tuple(messages), _schema(fields, [kind.name for kind in kinds], tested), _parse, MOST_TOKENS)
+    return Prompt(NAME, tuple(messages), _schema(fields, [kind.name for kind in kinds], tested), as_object, MOST_TOKENS)
 
 
 def _kinds(scope: Scope | None) -> list[Kind]:
@@ -94,16 +91,12 @@ def _kinds(scope: Scope | None) -> list[Kind]:
 def _system(scope: Scope | None) -> str:
     """The same for all prompts of a scope, so that a deployment reads it once."""
     actions = "\n".join(f"- {form_of(kind)}" for kind in _kinds(scope))
-    return _text(NAME).replace("{{actions}}", actions).replace("{{examples}}", _examples(scope))
+    return prompt_text(NAME).replace("{{actions}}", actions).replace("{{examples}}", _examples(scope))
 
 
 def _examples(scope: Scope | None) -> str:
-    blocks = (block.split("\n", 1) for block in _text(EXAMPLES).split("\n\n"))
+    blocks = (block.split("\n", 1) for block in prompt_text(EXAMPLES).split("\n\n"))
     return "\n".join(example for scopes, example in blocks if (scope or "DataPart") in scopes.split())
-
-
-def _text(name: str) -> str:
-    return (_PROMPTS / f"{name}.txt").read_text(encoding="utf-8").strip()
 
 
 def form_of(kind: Kind) -> str:
@@ -141,42 +134,28 @@ def _words(
 
 def _schema(fields: Sequence[str], actions: Sequence[str], tested: bool) -> dict[str, object]:
     text: dict[str, object] = {"type": "string"}
-    tests = _listed({"$ref": "#/$defs/test"})
-    done = _listed({"$ref": "#/$defs/action"})
+    tests = listed({"$ref": "#/$defs/test"})
+    done = listed({"$ref": "#/$defs/action"})
     group: dict[str, object] = {"match": {"type": "string", "enum": ["all", "any"]}, "tests": tests}
-    joined = group | {"groups": _listed({"$ref": "#/$defs/group"})}
+    joined = group | {"groups": listed({"$ref": "#/$defs/group"})}
     first: dict[str, object] = {"test": {"$ref": "#/$defs/test"}} if tested else {}
     return {
-        **_object({"which": text, **first, **joined, "actions": done, "branches": _listed({"$ref": "#/$defs/branch"}),
+        **object_of({"which": text, **first, **joined, "actions": done, "branches": listed({"$ref": "#/$defs/branch"}),
                    "question": text, "name": text, "explanation": text}),
         "$defs": {
             "key": {"type": "string", "enum": [*fields, NO_KEY]},
-            "test": _object({
+            "test": object_of({
                 "key": {"$ref": "#/$defs/key"},
                 "operator": {"type": "string", "enum": list(_ASKED_OPERATORS)},
-                "values": _listed(text),
+                "values": listed(text),
             }),
-            "action": _object({
+            "action": object_of({
                 "do": {"type": "string", "enum": list(actions)},
                 "key": {"anyOf": [{"$ref": "#/$defs/key"}, {"type": "string", "enum": [""]}]},
                 "value": text,
                 "with": text,
             }),
-            "group": _object(group),
-            "branch": _object({**joined, "actions": done}),
+            "group": object_of(group),
+            "branch": object_of({**joined, "actions": done}),
         },
     }  # fmt: skip
-
-
-def _object(properties: dict[str, object]) -> dict[str, object]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def _listed(items: dict[str, object]) -> dict[str, object]:
-    return {"type": "array", "items": items}
-
-
-def _parse(decoded: object) -> Reply:
-    if not isinstance(decoded, dict):
-        raise ValueError("the answer is not an object")
-    return decoded

@@ -13,8 +13,9 @@ from shared.rules import powerfx
 from shared.rules.answered import as_answered
 from shared.rules.doubts import Asked
 from shared.rules.draft import BUSINESS_DOMAIN, Action, Draft, Test, changed
+from shared.rules.form import Reply
 from shared.rules.grounded import grounded
-from shared.rules.prompt import NO_KEY, Reply
+from shared.rules.prompt import NO_KEY
 from shared.rules.understand import EQUALITY
 
 _TRUE: Final = frozenset({"true", "yes", "1"})

@@ -21,7 +21,10 @@ from shared.rules.column import ValueColumn, of_records, of_values
 from shared.rules.compile import compile_rule
 from shared.rules.formats import learn
 from shared.rules.ideas import Idea, ideas
-from shared.rules.models import (
+from shared.rules.preview import NotRun, Record, as_records, run_rule
+from shared.rules.sandbox import Sandbox
+from shared.rules.spellings import Spelling, spellings
+from shared.rules.suggestion_models import (
     AnomalyOut,
     CountedValue,
     EvidenceOut,
@@ -30,9 +33,6 @@ from shared.rules.models import (
     SuggestionOut,
     SuggestionRequest,
 )
-from shared.rules.preview import NotRun, Record, as_records, run_rule
-from shared.rules.sandbox import Sandbox
-from shared.rules.spellings import Spelling, spellings
 from shared.usage_out import usage_out
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,10 @@ from shared.mapping.words import words
 from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.actions import OVERWRITING, TAGGING, key_arguments
 from shared.rules.draft import Action, ChildRule, Condition, Draft, Group, Match, Scope, Test
+from shared.rules.form import Reply
 from shared.rules.meant import as_meant
 from shared.rules.operators import BY_NAME as OPERATORS
-from shared.rules.prompt import Reply, arguments_of, key_argument
+from shared.rules.prompt import arguments_of, key_argument
 from shared.rules.slips import date_format, ordered, split
 
 _MOST: Final = 200

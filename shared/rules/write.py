@@ -18,31 +18,26 @@ from typing import Final
 from shared.errors import AnswerCutOff, AnswerError, RuleTimeout, RuleUnusable, UnusableAnswer
 from shared.gateway.ports import Asker
 from shared.gateway.records import Usage
-from shared.rules.actions import BY_NAME as ACTIONS
 from shared.rules.answer import Ledger, Offered, RuleWork, Try, answer
 from shared.rules.answer import odd as odd_count
 from shared.rules.check import check_draft
 from shared.rules.compile import compile_rule
-from shared.rules.doubts import doubts, keys_used
+from shared.rules.doubts import doubts
 from shared.rules.draft_json import draft_json
+from shared.rules.form import Reply
 from shared.rules.made_up import made_up_records
 from shared.rules.manual import manual_steps, with_winners
 from shared.rules.models import RuleAnswer
 from shared.rules.preview import NotRun, as_records, run_rule
-from shared.rules.prompt import Reply, form_of, write_prompt
+from shared.rules.prompt import write_prompt
 from shared.rules.put_right import normalised_domains, put_right
+from shared.rules.remarks import forgotten_tests, refusal, remark
 from shared.rules.runnable import WHO_WINS
 from shared.rules.sandbox import Sandbox
-from shared.rules.understand import tested, understand, without_tests
+from shared.rules.understand import understand, without_tests
 
 log = logging.getLogger(__name__)
 
-SHOWN_VALUES: Final = 5
-_SAID: Final = {
-    "matches_nothing": "matches none",
-    "matches_everything": "matches all",
-    "changes_nothing": "changes none of those that it matches",
-}
 _QUOTED: Final = re.compile(r"['\"].*(?:…$|['\"])", re.DOTALL)
 """What an error quotes, also where the end of it was cut off."""
 
@@ -58,7 +53,7 @@ async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnsw
         if last.fault is not None:
             raise _unusable(last, ledger)
     elif first.offered is not None and (odd := odd_count(first.offered)):
-        again = await writer.once_more(first, writer.remark(first.offered, odd))
+        again = await writer.once_more(first, remark(work, first.offered, odd))
         better = again is not None and again.offered is not None and not odd_count(again.offered)
         last = again if again is not None and better else first
     log.info("rules.written", extra=_facts(work, last, ledger))
@@ -103,7 +98,7 @@ class _Writer:
 
         A rule whose tests were forgotten is asked for afresh, in a form that has none without a test."""
         work = self.work
-        forgotten = before is not None and _forgotten(before[0])
+        forgotten = before is not None and forgotten_tests(before[0])
         said = (json.dumps(before[0].reply, ensure_ascii=False), before[1]) if before and not forgotten else None
         prompt = partial(
             write_prompt, work.request.prompt, work.offered, work.samples, scope=work.request.scope,
@@ -144,31 +139,6 @@ class _Writer:
         if draft.scope == "Survivorship" and not made_up:
             ran = with_winners(draft, self.work.request.records or (), ran)
         return replace(tried, offered=Offered(draft, rule, ran, made_up))
-
-    def remark(self, offered: Offered, odd: str) -> str:
-        """What the model is told of a rule that does nothing, or all too much; values only where they may leave."""
-        text = f"Run on the {offered.ran.preview.records} records given, this rule {_SAID[odd]}."
-        if not offered.draft.condition.parts:
-            text += " It has no test: if the words say which records, add the tests, and keep the actions."
-        if self.work.samples == "full":
-            known = {offer.key: offer for offer in self.work.offered}
-            used = [known[key] for key in keys_used(offered.draft) if key in known and known[key].samples]
-            text += "".join(f"\n{offer.line('full')}" for offer in used[:SHOWN_VALUES])
-        return f"{text}\nIf that is what the words mean, answer the same again."
-
-
-def _forgotten(first: Try) -> bool:
-    """Whether an answer has no test where it should: it names records, or would tag all there are."""
-    if first.offered is not None:
-        return not tested(first.draft)
-    return without_tests(first.reply, first.draft) is not None
-
-
-def refusal(tried: Try) -> str:
-    """What the model is told of an answer that cannot be used, with the forms of its actions: what a fault calls ``to``
-    has another name there."""
-    used = dict.fromkeys(action.name for action in tried.draft.actions if action.name in ACTIONS)
-    return "\n".join([f"This cannot be used: {tried.fault}", *(form_of(ACTIONS[name]) for name in used)])
 
 
 def _unusable(last: Try, ledger: Ledger) -> RuleUnusable:

@@ -181,6 +181,13 @@ async def test_a_rule_that_changes_nothing_of_what_it_matches_is_asked_about_onc
     assert (codes(answer), answer.json["usage"]["prompts"]) == (["changes_nothing"], 2)
 
 
+async def test_a_rule_for_all_records_that_changes_nothing_needs_no_test(stand: Stand) -> None:
+    says(stand, reply(actions=[act("trim", "customer.country")]))
+    answer = await ask("Trim the country")
+    assert (codes(answer), answer.json["usage"]["prompts"]) == (["matches_everything", "changes_nothing"], 2)
+    assert "give at least one test" not in stand.gateway.asked[1][1]
+
+
 async def test_of_two_odd_rules_the_first_is_offered(stand: Stand) -> None:
     says(stand, reply(("customer.country", "equals", ["DK"])), reply(("customer.country", "isNotEmpty", [])))
     assert codes(await ask()) == ["matches_nothing"]

@@ -9,9 +9,9 @@ import pytest
 from shared.rules.anomalies import anomalies
 from shared.rules.column import of_values
 from shared.rules.formats import learn
-from shared.rules.models import ValueIn
 from shared.rules.plausible import implausible
 from shared.rules.spellings import fingerprint, spellings
+from shared.rules.suggestion_models import ValueIn
 
 
 def groups(counts: dict[str, int], data_type: str = "Text") -> list[set[str]]:

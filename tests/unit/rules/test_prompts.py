@@ -9,10 +9,10 @@ from shared.mapping.index.catalogue_index import indexed
 from shared.mapping.models import Vocabulary
 from shared.records import RecordIn
 from shared.rules.judge_prompts import MOST_VALUES, explain_prompt, spellings_prompt, values_prompt
-from shared.rules.models import SuggestionRequest
 from shared.rules.offer import WHOLE, Offer, offers
 from shared.rules.prompt import write_prompt
 from shared.rules.suggest import find
+from shared.rules.suggestion_models import SuggestionRequest
 
 MANY = tuple(Offer(f"customer.key{n}", "A key", "Text", ("x",)) for n in range(WHOLE))
 
