@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.mapping.data_types import meant_type
 from shared.profiling.counting import column
 from shared.profiling.data_types import data_type
-from shared.profiling.models import DATA_TYPES
 from shared.profiling.patterns import common_patterns
 from shared.profiling.placeholders import placeholders
 from shared.records import RecordIn, text_of
@@ -82,7 +82,7 @@ def _made(key: str, counted: Iterable[tuple[str, int]], stated: str | None) -> V
     name = key.rpartition(".")[2] or key
     trimmed = {value: value.strip() for value in counts}
     nothing = placeholders(name, set(trimmed.values()))
-    known = stated if stated in DATA_TYPES else None
+    known = meant_type(stated)
     return ValueColumn(
         key=key,
         counts=counts,

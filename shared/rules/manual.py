@@ -24,10 +24,13 @@ class ManualSteps:
     @property
     def listed(self) -> list[ManualStep]:
         return [
-            ManualStep(action=kind.called, arguments=dict(action.arguments), reason=kind.why)
-            for action, _ in self.steps
+            ManualStep(action=kind.called, arguments=dict(action.arguments), reason=f"{kind.why}{self._where(rule)}")
+            for action, rule in self.steps
             if (kind := ACTIONS[action.name])
         ]
+
+    def _where(self, rule: ChildRule) -> str:
+        return f' It belongs into the child rule "{rule.name}".' if len(self.draft.rules) > 1 else ""
 
     def acted_out(self, rule_id: str) -> list[dict[str, object]]:
         """Those that the sandbox can act out on a record."""

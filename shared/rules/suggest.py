@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from shared.errors import RuleTimeout
 from shared.gateway.records import Usage
+from shared.mapping.data_types import meant_type
 from shared.mapping.models import Warning as Note
 from shared.rules.anomalies import Anomaly, anomalies
 from shared.rules.check import check_draft
@@ -78,7 +79,7 @@ async def answer(
     sandbox: Sandbox, organization: str, request: SuggestionRequest, judged: Judged, currency: str
 ) -> SuggestionAnswer:
     """Every suggestion compiled and run; one that cannot be is left out, with a warning."""
-    findings, notes = judged.findings, list(judged.notes)
+    findings, notes = judged.findings, [*judged.notes, *_unknown_type(request, judged.findings.column)]
     records = _records(request, findings)
     offered: list[SuggestionOut] = []
     for idea in findings.ideas:
@@ -99,6 +100,13 @@ async def answer(
         prompt_ids=list(judged.prompt_ids),
         usage=usage_out(judged.usage, currency),
     )
+
+
+def _unknown_type(request: SuggestionRequest, column: ValueColumn) -> list[Note]:
+    if not request.data_type or meant_type(request.data_type):
+        return []
+    detail = f"{request.data_type} is no data type: the values are taken as {column.data_type}, which they look like."
+    return [Note(code="data_type_unknown", detail=detail)]
 
 
 async def _executed(

@@ -6,7 +6,9 @@ Nothing is added that the answer does not say; what is still wrong afterwards ``
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from shared.mapping.words import words
@@ -34,15 +36,27 @@ def understand(reply: Reply, *, name: str | None, scope: Scope | None) -> Draft:
     """Whatever the answer holds; never raises."""
     actions = _actions(reply.get("actions"))
     branches = [_branch(each, number) for number, each in enumerate(_objects(reply.get("branches")), 1)]
-    rules = ([ChildRule(_label(actions), actions)] if actions else []) + [rule for rule in branches if rule.actions]
+    rules = _told_apart([*([ChildRule(_label(actions), actions)] if actions else []), *branches])
     everything = [action for rule in rules for action in rule.actions]
     return Draft(
         name=(name or _line(reply.get("name")) or "Rule")[:200],
         scope=scope or _scope(everything),
         condition=_joined(reply),
-        rules=tuple(rules),
+        rules=rules,
         description=_line(reply.get("explanation"))[:500] or None,
     )
+
+
+def _told_apart(rules: list[ChildRule]) -> tuple[ChildRule, ...]:
+    """Those that do something, each with a name of its own."""
+    seen: Counter[str] = Counter()
+    named: list[ChildRule] = []
+    for rule in rules:
+        if rule.actions:
+            seen[rule.name] += 1
+            number = seen[rule.name]
+            named.append(rule if number == 1 else replace(rule, name=f"{rule.name} ({number})"))
+    return tuple(named)
 
 
 def _branch(node: Mapping[str, object], number: int) -> ChildRule:

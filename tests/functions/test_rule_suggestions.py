@@ -46,6 +46,17 @@ async def test_what_is_found_is_told_with_its_evidence(stand: Stand) -> None:
     assert [(each["value"], each["count"]) for each in made["anomalies"]] == [("N/A", 3)]
 
 
+@pytest.mark.parametrize(
+    ("stated", "taken", "warned"),
+    [("Colour", "GeographyCity", True), ("string", "Text", False), (None, "GeographyCity", False)],
+)
+async def test_a_data_type_nobody_knows_is_warned_of(
+    stated: str | None, taken: str, warned: bool, stand: Stand
+) -> None:
+    made = (await suggest(dataType=stated)).json
+    assert (made["profile"]["dataType"], bool(made["warnings"])) == (taken, warned)
+
+
 async def test_every_suggestion_was_run_and_changes_something(stand: Stand) -> None:
     suggestions = (await suggest()).json["suggestions"]
     assert len(suggestions) >= 4

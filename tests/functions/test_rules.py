@@ -340,6 +340,19 @@ async def test_what_power_fx_cannot_say_is_a_manual_step_that_is_previewed(stand
     assert answer.json["preview"]["items"][0]["changes"][0]["after"] == "Dnmrk"
 
 
+async def test_manual_steps_say_which_of_several_child_rules_they_belong_into(stand: Stand) -> None:
+    branches = [
+        {"match": "all", "tests": [{"key": "customer.country", "operator": "equals", "values": [country]}],
+         "groups": [], "actions": [act("addAlias", value=country)]}
+        for country in ("Denmark", "Germany")
+    ]  # fmt: skip
+    says(stand, reply(actions=[], branches=branches))
+    made = (await ask("Danish customers have the alias Denmark, German ones Germany", scope="DataPart")).json
+    names = [child["name"] for child in made["rule"]["rules"]]
+    assert len(set(names)) == 2
+    assert all(f'"{name}"' in step["reason"] for name, step in zip(names, made["manualSteps"], strict=True))
+
+
 async def test_a_survivorship_rule_is_previewed_on_records_of_the_same_thing(stand: Stand) -> None:
     versions = [("Oslo", "2024-01-01"), ("Bergen", "2024-06-01"), ("Oslo", "2023-01-01")]
     records = [
