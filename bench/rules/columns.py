@@ -100,7 +100,7 @@ def mangled(file: str, name: str, seed: int = 5) -> tuple[Counter[str], list[set
         if re.fullmatch(f"{_NOTHING}|empty", value) or chance.random() > 0.4:
             continue
         spoilt = {made for made in (chance.choice(_WAYS)(value, chance) for _ in range(2)) if made not in values}
-        for each in spoilt:
+        for each in sorted(spoilt):
             values[each] = chance.choice((1, 1, 2))
         if spoilt:
             groups.append({value, *spoilt})

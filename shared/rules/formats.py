@@ -18,6 +18,8 @@ COVERED: Final = 0.9
 """Of the rows, at least."""
 FEWEST: Final = 8
 """Distinct values from which a format can be learnt."""
+_TWO: Final = 2
+"""Rows of a shape, at least: one alone may be the odd one."""
 _LONGEST: Final = 60
 _MOST_RUNS: Final = 12
 _RUN: Final = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[^\W\d_]+|.", re.DOTALL)
@@ -53,7 +55,7 @@ def learn(counts: Counter[str]) -> Format | None:
     covered = 0
     for kinds in common:
         own = sum(by_kind[kinds].values())
-        if kinds == ("long",) or own < 0.02 * rows or "word" in kinds:
+        if kinds == ("long",) or own < max(_TWO, 0.02 * rows) or "word" in kinds:
             continue
         taken.append(kinds)
         covered += own

@@ -72,6 +72,12 @@ def test_a_format_is_what_nearly_all_values_fit() -> None:
     assert (learnt.pattern, learnt.misfits) == (r"^[A-Z]{3}\-\d{4}$", ("ACC-77a",))
 
 
+def test_one_odd_value_among_few_is_no_format_of_its_own() -> None:
+    learnt = learn(Counter({f"{n}.{n + 10}": 1 for n in range(20, 60)} | {"abc": 1}))
+    assert learnt is not None
+    assert (learnt.pattern, learnt.misfits) == (r"^\d{2}\.\d{2}$", ("abc",))
+
+
 def test_several_shapes_are_alternatives() -> None:
     values = {f"{n:05}": 1 for n in range(80)} | {f"{n:04} AB": 1 for n in range(70)}
     learnt = learn(Counter(values))
