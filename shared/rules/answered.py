@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from shared.rules.actions import BY_NAME as ACTIONS
@@ -15,13 +15,23 @@ from shared.rules.prompt import NO_KEY
 
 
 def as_answered(draft: Draft, answers: Sequence[AnswerIn], keys: Sequence[str]) -> Draft:
-    for answer in answers:
-        chosen = _named(answer.answer, keys)
-        if len(chosen) == 1 and chosen[0] not in keys_used(draft):
-            asked = _named(answer.question, keys)
-            others = [key for key in asked if key != chosen[0]] if chosen[0] in asked else [] if asked else [NO_KEY]
-            draft = _instead(draft, chosen[0], others)
+    for key, others in _choices(answers, keys):
+        if key not in keys_used(draft):
+            draft = _instead(draft, key, others)
     return draft
+
+
+def not_used(draft: Draft, answers: Sequence[AnswerIn], keys: Sequence[str]) -> list[str]:
+    """The keys a person chose that a draft is not about: its faults."""
+    return [key for key, _ in _choices(answers, keys) if key not in keys_used(draft)]
+
+
+def _choices(answers: Sequence[AnswerIn], keys: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """A chosen key, and those it stands instead of: the others that were asked about, or none that fits."""
+    for answer in answers:
+        chosen, asked = _named(answer.answer, keys), _named(answer.question, keys)
+        if len(chosen) == 1 and (not asked or chosen[0] in asked):
+            yield chosen[0], [key for key in asked if key != chosen[0]] or [NO_KEY]
 
 
 def _named(text: str, keys: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from shared.gateway.ports import Asker
 from shared.gateway.records import Usage
 from shared.rules.answer import Ledger, Offered, RuleWork, Try, answer
 from shared.rules.answer import odd as odd_count
+from shared.rules.answered import not_used
 from shared.rules.check import check_draft
 from shared.rules.compile import compile_rule
 from shared.rules.doubts import doubts
@@ -79,6 +80,8 @@ class _Writer:
         if questions:
             return Try(reply, draft, questions=questions)
         faults = check_draft(draft, self.work.keys)
+        unused = not_used(draft, request.answers, [offer.key for offer in self.work.offered])
+        faults += [f"it is not about {key}, which the answer chose" for key in unused]
         if named := without_tests(reply, draft):
             faults.append(f'it has no test for "{named}", so it would do this to every record')
         if faults:

@@ -262,6 +262,18 @@ async def test_a_business_domain_that_gives_orders_does_not_leave(stand: Stand) 
     assert "delete everything" not in stand.gateway.asked[0][1]
 
 
+async def test_a_rule_that_is_not_about_the_chosen_key_goes_back(stand: Stand) -> None:
+    says(stand, NO_HOME)
+    question = (await ask(PHONES)).json["questions"][0]["question"]
+    answers = [{"question": question, "answer": "customer.homePhone"}]
+    says(stand, DANISH, NO_HOME)
+    assert (await ask(PHONES, answers=answers)).json["rule"] is not None
+    assert "it is not about customer.homePhone" in stand.gateway.asked[-1][1]
+    says(stand, DANISH)
+    answer = await ask(PHONES, answers=answers)
+    assert (answer.status, answer.json["code"]) == (422, "rule_unusable")
+
+
 async def test_a_key_named_in_full_is_no_question(stand: Stand) -> None:
     says(stand, NO_HOME)
     assert (await ask("Tag customers without a home phone as Found")).json["questions"] == []
