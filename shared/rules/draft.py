@@ -102,6 +102,12 @@ def conditions(draft: Draft) -> Iterator[Condition]:
         yield rule.condition
 
 
+def with_actions(draft: Draft, change: Callable[[Action], Action]) -> Draft:
+    """The draft with each of its actions changed."""
+    rules = tuple(replace(rule, actions=tuple(map(change, rule.actions))) for rule in draft.rules)
+    return replace(draft, rules=rules)
+
+
 def changed(draft: Draft, change: Callable[[Test], Test]) -> Draft:
     """The draft with each of its tests changed."""
 

@@ -12,7 +12,7 @@ from shared.records import text_of
 from shared.rules import powerfx
 from shared.rules.answered import as_answered
 from shared.rules.doubts import Asked
-from shared.rules.draft import BUSINESS_DOMAIN, Action, Draft, Test, changed
+from shared.rules.draft import BUSINESS_DOMAIN, Action, Draft, Test, changed, with_actions
 from shared.rules.form import Reply
 from shared.rules.grounded import grounded
 from shared.rules.prompt import NO_KEY
@@ -114,8 +114,7 @@ def _combined(draft: Draft, keys: Sequence[str]) -> Draft:
             text = text.replace(f"{{{place}}}", f"{{{key}}}")
         return Action("combine", (("key", action.get("key")), ("template", text)))
 
-    rules = tuple(replace(rule, actions=tuple(map(change, rule.actions))) for rule in draft.rules)
-    return replace(draft, rules=rules)
+    return with_actions(draft, change)
 
 
 def _only(keys: Sequence[str]) -> dict[str, str]:

@@ -18,8 +18,7 @@ from typing import Final
 from shared.errors import AnswerCutOff, AnswerError, RuleTimeout, RuleUnusable, UnusableAnswer
 from shared.gateway.ports import Asker
 from shared.gateway.records import Usage
-from shared.rules.answer import Ledger, Offered, RuleWork, Try, answer
-from shared.rules.answer import odd as odd_count
+from shared.rules.answer import Ledger, Offered, RuleWork, Try, answer, odd
 from shared.rules.answered import not_used
 from shared.rules.check import check_draft
 from shared.rules.compile import compile_rule
@@ -53,9 +52,9 @@ async def write_rule(work: RuleWork, asker: Asker, sandbox: Sandbox) -> RuleAnsw
         last = await writer.attempt((first, refusal(first)))
         if last.fault is not None:
             raise _unusable(last, ledger)
-    elif first.offered is not None and (odd := odd_count(first.offered)):
-        again = await writer.once_more(first, remark(work, first.offered, odd))
-        better = again is not None and again.offered is not None and not odd_count(again.offered)
+    elif first.offered is not None and (code := odd(first.offered)):
+        again = await writer.once_more(first, remark(work, first.offered, code))
+        better = again is not None and again.offered is not None and not odd(again.offered)
         last = again if again is not None and better else first
     log.info("rules.written", extra=_facts(work, last, ledger))
     return answer(work, last, rule_id, ledger)
@@ -80,7 +79,7 @@ class _Writer:
         if questions:
             return Try(reply, draft, questions=questions)
         faults = check_draft(draft, self.work.keys)
-        unused = not_used(draft, request.answers, [offer.key for offer in self.work.offered])
+        unused = not_used(draft, request.answers, self.work.keys)
         faults += [f"it is not about {key}, which the answer chose" for key in unused]
         if named := without_tests(reply, draft):
             faults.append(f'it has no test for "{named}", so it would do this to every record')
